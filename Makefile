@@ -1,0 +1,51 @@
+# ace-risk: every command a person needs. `make` alone prints them.
+# Needs Python 3.11 or newer and make; everything else is installed into .venv.
+
+PYTHON ?= python3
+OUT ?= out/demo
+CHILDREN ?= 20000
+BIN := .venv/bin
+STAMP := .venv/.installed
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check bench sample lock clean
+
+help:  ## print this list
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+setup: $(STAMP)  ## install everything into .venv (again only when the lock file changes)
+
+$(STAMP): requirements.lock pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@grep -A 100 '^uv==' requirements.lock | awk 'NR > 1 && /^[a-z]/ {exit} {print}' > .venv/uv.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r .venv/uv.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
+	@touch $@
+
+demo: $(STAMP)  ## the whole path on 20,000 synthetic children, into out/demo
+	@$(BIN)/ace-risk demo --children $(CHILDREN) --out $(OUT)
+
+test: $(STAMP)  ## the whole test suite
+	@$(BIN)/python -m pytest
+
+check: $(STAMP)  ## style, types, the direction of imports, and the tests
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/python -m pytest
+
+bench: $(STAMP)  ## speed, as ratios measured side by side in one run
+	@$(BIN)/python benchmarks/run.py
+
+sample: $(STAMP)  ## make data/synthetic/ and models/ again (same bytes)
+	@$(BIN)/python benchmarks/sample.py
+
+lock: $(STAMP)  ## resolve the newest allowed releases into requirements.lock
+	@$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --upgrade --quiet \
+		--generate-hashes --no-emit-index-url --no-annotate --no-header -o requirements.lock
+
+clean:  ## remove what was made here (keeps .venv)
+	@rm -rf out build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	@find src tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,1 @@
+"""The model card: data first, rendered last."""

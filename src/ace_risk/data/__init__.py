@@ -1,0 +1,1 @@
+"""Tables: the contract, loading, approval, and the history made from them."""

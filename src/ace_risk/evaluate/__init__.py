@@ -1,0 +1,1 @@
+"""Evaluation at the size of a list, from stored confusion tables."""

@@ -1,0 +1,1 @@
+"""The fairness audit: counts per group, intervals, verdicts."""

@@ -1,0 +1,1 @@
+"""Models that are tables of points, baselines, and folds in time."""

@@ -1,0 +1,1 @@
+"""The referral list and its formats."""

@@ -1,0 +1,1 @@
+"""Templates and pictures of every page."""

@@ -1,0 +1,245 @@
+"""Study files: everything that a study decides, typed, frozen, each default written once.
+
+A study is a YAML file. Unknown keys are refused and every problem is reported at once. Each step of the
+pipeline is given its own part (`study.cohort`, `study.outcome`, …), never the whole study.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from ace_risk.errors import StudyError
+from ace_risk.kinds import Kinds, enforcement_problem, load_kinds, read_yaml, validation_problems
+
+Share = Annotated[float, Field(ge=0, le=1)]
+Days = Annotated[int, Field(ge=1, le=36_525)]
+
+
+class Part(BaseModel):
+    """A part of a study: frozen, and closed to keys that it doesn't know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class World(Part):
+    """The synthetic world: how many children, when, and what kind of place.
+
+    Attributes
+    ----------
+    children
+        Children under 18 who live in the area at the end of the data.
+    start, end
+        First day of records, and the day after the last one.
+    profile
+        Whose ethnic mix, deprivation and hubs: `cumbria` or `urban`.
+    hubs
+        Names of the local hubs.
+    """
+
+    children: Annotated[int, Field(ge=50, le=5_000_000)] = 20_000
+    start: date = date(2018, 1, 1)
+    end: date = date(2026, 1, 1)
+    profile: Literal["cumbria", "urban"] = "cumbria"
+    hubs: Annotated[tuple[str, ...], Field(min_length=1)] = (
+        "Allerdale", "Barrow", "Carlisle", "Copeland", "Eden", "South Lakeland",
+    )  # fmt: skip
+    seed: Annotated[int, Field(ge=0)] = 7
+
+    @model_validator(mode="after")
+    def _in_order(self) -> World:
+        if self.end <= self.start:
+            raise ValueError(f"end must lie after start, got start {self.start} and end {self.end}")
+        if len(set(self.hubs)) < len(self.hubs):
+            raise ValueError("hubs: each name may stand once")
+        return self
+
+
+class CohortRule(Part):
+    """Who is considered, and when.
+
+    A child is in the cohort at a cutoff if, as known then, they are under `under_age_years`, live in the
+    area, have a record within `seen_within_days`, and have no open spell of `open_plan_kinds`.
+    """
+
+    every_months: Annotated[int, Field(ge=1, le=24)] = 3
+    under_age_years: Annotated[int, Field(ge=1, le=25)] = 18
+    seen_within_days: Days = 730
+    open_plan_kinds: tuple[str, ...] = ("cin", "s47", "cpp", "looked_after")
+
+
+class OutcomePlan(Part):
+    """What the model learns to expect, and what that is and isn't."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")] = "statutory_support"
+    title: str = "statutory support recorded within 12 months"
+    kinds: Annotated[tuple[str, ...], Field(min_length=1)] = ("cin", "s47", "cpp", "looked_after")
+    horizon_days: Days = 365
+    purpose: str = "To offer early support before statutory work is needed."
+    stands_for: str = "A family's need for help, as far as services saw it and acted on it."
+    may_mislead: str = "It records what services did. Need that nobody saw, or nobody acted on, counts as none."
+
+
+class FoldPlan(Part):
+    """How cutoffs are cut into training, validation and test.
+
+    Attributes
+    ----------
+    history_years
+        Years of data before the first cutoff.
+    recording_lag_days
+        Days added to the horizon before training rows may be used, so that late records have arrived.
+    validation_folds, validation_cutoffs, test_cutoffs
+        Number of expanding folds that choices are made on, and cutoffs in each and in the final test.
+    """
+
+    history_years: Annotated[float, Field(ge=0, le=20)] = 2
+    recording_lag_days: Annotated[int, Field(ge=0, le=3_660)] = 30
+    validation_folds: Annotated[int, Field(ge=0, le=20)] = 2
+    validation_cutoffs: Annotated[int, Field(ge=1, le=60)] = 2
+    test_cutoffs: Annotated[int, Field(ge=1, le=60)] = 4
+
+
+class ModelPlan(Part):
+    """The points card: how many features, how many points, and what Optuna may try."""
+
+    max_features: Annotated[int, Field(ge=1, le=40)] = 12
+    max_points: Annotated[int, Field(ge=1, le=20)] = 5
+    search_trials: Annotated[int, Field(ge=0, le=10_000)] = 0
+
+
+class ListPlan(Part):
+    """The referral list: places per list, and how long a list may be used."""
+
+    places: Annotated[int, Field(ge=1)] = 200
+    expires_days: Days = 28
+    next_in_line: Annotated[int, Field(ge=0, le=200)] = 20
+
+
+class FairnessPlan(Part):
+    """What the audit compares, and what counts as a difference that matters."""
+
+    attributes: tuple[Literal["sex", "ethnicity", "age_band", "care_status"], ...] = (
+        "sex", "ethnicity", "age_band", "care_status",
+    )  # fmt: skip
+    margin: Annotated[float, Field(gt=0, lt=1)] = 0.05
+    replicates: Annotated[int, Field(ge=100, le=100_000)] = 1_000
+    suppress_below: Annotated[int, Field(ge=0, le=100)] = 6
+
+
+class Bar(Part):
+    """What the model must reach to be used, declared before training."""
+
+    precision_at_least: Share = 0.2
+    recall_gain_over_ace_count: Annotated[float, Field(ge=0)] = 0.1
+    calibration_slope: tuple[float, float] = (0.8, 1.2)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Bar:
+        low, high = self.calibration_slope
+        if low > high:
+            raise ValueError(f"calibration_slope: the first must not be above the second, got {low} and {high}")
+        return self
+
+
+class Study(Part):
+    """A whole study, as read from its file by :func:`load_study`."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,59}$")]
+    title: str
+    purpose: str = "To find children who may benefit from early support, so that it can be offered to them."
+    owner: str = ""
+    contact: str = ""
+    seed: Annotated[int, Field(ge=0, lt=2**32)] = 7
+    catalogue: Path = Path("catalogue.yaml")
+    aces: Path = Path("aces.yaml")
+    kinds: Path = Path("kinds.yaml")
+    codes: Path = Path("codes.yaml")
+    world: World | None = None
+    cohort: CohortRule = CohortRule()
+    outcome: OutcomePlan = OutcomePlan()
+    folds: FoldPlan = FoldPlan()
+    model: ModelPlan = ModelPlan()
+    referrals: ListPlan = ListPlan()
+    fairness: FairnessPlan = FairnessPlan()
+    bar: Bar = Bar()
+
+    def load_kinds(self) -> Kinds:
+        """The kinds and codes that the study names."""
+        return load_kinds(self.kinds, self.codes)
+
+
+def load_study(path: str | Path) -> Study:
+    """Read and check a study file; paths in it are taken from the file's own folder.
+
+    Parameters
+    ----------
+    path
+        A YAML file.
+
+    Returns
+    -------
+    Study
+        Frozen; the paths in it are absolute.
+
+    Raises
+    ------
+    StudyError
+        Naming every unknown key, missing key, wrong value and contradiction at once.
+
+    Examples
+    --------
+    >>> from ace_risk.kinds import configs_folder
+    >>> load_study(configs_folder() / "demo.yaml").outcome.horizon_days
+    365
+    """
+    path = Path(path)
+    content = read_yaml(path)
+    if not isinstance(content, dict):
+        raise StudyError(f"{path}: a study is a mapping of keys to values. See configs/demo.yaml for one.")
+    try:
+        study = Study.model_validate(content)
+    except ValidationError as error:
+        raise StudyError.from_problems(str(path), validation_problems(error)) from None
+    folder = path.resolve().parent
+    study = study.model_copy(
+        update={key: folder / getattr(study, key) for key in ("catalogue", "aces", "kinds", "codes")}
+    )
+    problems = contradictions(study)
+    if problems:
+        raise StudyError.from_problems(str(path), problems)
+    return study
+
+
+def contradictions(study: Study) -> list[str]:
+    """Settings that can't both hold, and kinds that don't exist or are refused."""
+    kinds = study.load_kinds()
+    problems = []
+    for where, names in (
+        ("outcome.kinds", study.outcome.kinds),
+        ("cohort.open_plan_kinds", study.cohort.open_plan_kinds),
+    ):
+        unknown = sorted(set(names) - set(kinds.all))
+        if unknown:
+            problems.append(f"{where}: {', '.join(unknown)} is not in {study.kinds.name}. Name a kind from that file.")
+    refused = enforcement_problem(study.outcome.kinds, kinds.enforcement)
+    if refused:
+        problems.append(f"outcome.kinds: {refused}")
+    world = study.world
+    if world is not None:
+        if study.referrals.places >= world.children:
+            problems.append(
+                f"referrals.places: {study.referrals.places} places for {world.children} children. "
+                "Give fewer places than there are children."
+            )
+        years = (world.end - world.start).days / 365.25
+        horizon_years = study.outcome.horizon_days / 365.25
+        if study.folds.history_years + horizon_years >= years:
+            problems.append(
+                f"folds.history_years: {study.folds.history_years:g} years of history and a horizon of "
+                f"{study.outcome.horizon_days} days leave no cutoff in {years:.1f} years of data. Shorten one of them."
+            )
+    return problems

@@ -1,0 +1,1 @@
+"""The synthetic world: people, need, events, records and services, with known truth."""
