@@ -1,0 +1,115 @@
+"""The model card as Markdown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from ace_risk.cards.sections import ModelCard, given
+from ace_risk.report.natural import count, day, interval, number, of_100, share, signed
+from ace_risk.report.words import NUMBER_MEANS
+
+
+def card_markdown(card: ModelCard) -> str:
+    """The whole card as Markdown text; anything that Markdown or HTML would interpret is escaped."""
+    blocks = [
+        f"# Model card: {plain(card.title)}",
+        plain(card.data.statement),
+        f"Pack `{plain(card.pack_id)}`. Owner: {plain(given(card.owner))}. Contact: {plain(given(card.contact))}.",
+        *_section("Purpose", [plain(given(card.purpose)), NUMBER_MEANS]),
+        *_section("What it must not be used for", [_items(card.out_of_scope)]),
+        *_section("What it learns to expect", _outcome(card)),
+        *_section("Data", _data(card)),
+        *_section("How well the lists did", _performance(card)),
+        *_section("Fairness", _fairness(card)),
+        *_section("The points card", _points(card)),
+        *_section("Limits, and evidence that speaks against it", [_items(f"{x.text} ({x.source})" for x in card.limits)]),
+        *_section("What people decide", [_items(card.human_decisions)]),
+        *_section("When the work stops", [_stops(card)]),
+        *_section("Versions", [_items(f"{name} {release}" for name, release in sorted(card.versions.items()))]),
+        *_section("Not given yet", [_items(card.gaps) if card.gaps else "Nothing: every field is given."]),
+    ]
+    return "\n\n".join(block for block in blocks if block) + "\n"
+
+
+def plain(text: str) -> str:
+    r"""Text that Markdown shows as it is.
+
+    Examples
+    --------
+    >>> plain("<b> *x* | [y](z)")
+    '\\<b\\> \\*x\\* \\| \\[y\\](z)'
+    """
+    return re.sub(r"([\\`*_\[\]<>|#])", r"\\\1", " ".join(text.split()))
+
+
+def _section(title: str, blocks: Sequence[str]) -> list[str]:
+    return [f"## {title}", *blocks]
+
+
+def _items(lines: Iterable[str]) -> str:
+    return "\n".join(f"- {plain(line)}" for line in lines)
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = ["| " + " | ".join(head) + " |", "|" + " --- |" * len(head)]
+    return "\n".join([*lines, *("| " + " | ".join(plain(cell) for cell in row) + " |" for row in rows)])
+
+
+def _outcome(card: ModelCard) -> list[str]:
+    outcome = card.outcome
+    return [
+        f"{plain(outcome.title)} ({outcome.horizon_days} days).",
+        f"It stands in for: {plain(given(outcome.stands_for))}",
+        f"It may mislead: {plain(given(outcome.may_mislead))}",
+    ]
+
+
+def _data(card: ModelCard) -> list[str]:
+    data = card.data
+    return [
+        f"Records from {day(data.start)} up to, not including, {day(data.end)}: {count(data.children)} children, "
+        f"{count(data.cohort_rows)} rows (a child at a cutoff), of which {count(data.labelled_rows)} could be followed "
+        "to the end of their outcome window."
+    ]
+
+
+def _performance(card: ModelCard) -> list[str]:
+    found = card.performance
+    bar = [[item["item"], item["needed"], item["got"], item["verdict"]] for item in found.bar]
+    return [
+        f"Verdict against the bar declared before training: **{plain(found.verdict)}**.",
+        _items(found.sentences),
+        f"{count(found.lists)} lists of {count(found.places)} places: {of_100(found.precision)} children listed went on "
+        f"to statutory support ({interval(found.precision_low, found.precision_high)}); {of_100(found.recall)} of the "
+        "children who did, of children already known to services, were listed "
+        f"({interval(found.recall_low, found.recall_high)}).",
+        _table(["item", "needed", "got", "verdict"], bar),
+    ]
+
+
+def _fairness(card: ModelCard) -> list[str]:
+    found = card.fairness
+    return [
+        plain(found.answer),
+        _items(found.sentences),
+        f"Comparisons with a margin of {share(found.margin)}: {found.within} within, {found.outside} outside, "
+        f"{found.not_enough_evidence} without enough evidence.",
+    ]
+
+
+def _points(card: ModelCard) -> list[str]:
+    rows = [
+        [feature.title, item.text, signed(item.points), share(item.share)]
+        for feature in card.points
+        for item in feature.bins
+    ]
+    return [
+        f"Start from {number(card.intercept, 0)} and add:",
+        _table(["feature", "what the records show", "points", "share of children"], rows),
+    ]
+
+
+def _stops(card: ModelCard) -> str:
+    rows = [[item.when, given(item.who), given(item.by_when)] for item in card.stop_conditions]
+    return _table(["when", "who acts", "by when"], rows)

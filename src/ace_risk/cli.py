@@ -1,0 +1,144 @@
+"""The command line: `ace-risk synth | check | train | audit | list | card | demo`.
+
+Only commands here: each one reads its options and calls the pipeline. Heavy imports wait until a command
+runs, so that help answers at once.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from ace_risk.errors import AceRiskError, StudyError
+
+app = typer.Typer(
+    name="ace-risk",
+    help="Find, early, the children who may benefit from support: with reasons, a fairness audit and a model card.\n\n"
+    "Start with: ace-risk demo",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+Config = Annotated[Path, typer.Option("--config", "-c", help="The study file (YAML).")]
+Data = Annotated[Path, typer.Option("--data", "-d", help="The folder of six tables.")]
+Out = Annotated[Path, typer.Option("--out", "-o", help="The folder to write; it appears whole or not at all.")]
+Run = Annotated[Path, typer.Argument(help="The folder that train wrote.")]
+
+
+@app.command()
+def synth(config: Config, out: Out) -> None:
+    """Make a synthetic world: six tables with their data package and the truth behind them.
+
+    Example: ace-risk synth --config configs/demo.yaml --out out/data
+    """
+    from ace_risk import pipeline
+
+    _say(pipeline.synth(config, out))
+
+
+@app.command()
+def check(
+    folder: Annotated[Path, typer.Argument(help="The folder of six tables.")],
+    config: Annotated[Path | None, typer.Option("--config", "-c", help="Study whose kinds and codes apply.")] = None,
+) -> None:
+    """Check six tables against the data contract, and summarise their quality.
+
+    Example: ace-risk check data/synthetic
+    """
+    from ace_risk import pipeline
+
+    _say(pipeline.check(folder, config))
+
+
+@app.command()
+def train(config: Config, data: Data, out: Out) -> None:
+    """Train and evaluate a points card; write a run with its pack, its evaluation and its MLflow record.
+
+    Example: ace-risk train --config configs/demo.yaml --data out/data --out out/run
+    """
+    from ace_risk import pipeline
+
+    _say(pipeline.train(config, data, out))
+
+
+@app.command()
+def audit(run: Run) -> None:
+    """Write the fairness report of a run: fairness.html and audit.json.
+
+    Example: ace-risk audit out/run
+    """
+    from ace_risk import pipeline
+
+    _say(pipeline.audit(run))
+
+
+@app.command("list")
+def list_(
+    run: Run,
+    data: Data,
+    as_of: Annotated[str, typer.Option("--as-of", help="The day of the list, YYYY-MM-DD: only what was known before.")],
+    out: Out,
+    places: Annotated[int | None, typer.Option("--places", help="Children on the list; the study's by default.")] = None,
+    hub: Annotated[str | None, typer.Option("--hub", help="Only children living in this hub.")] = None,
+    previous: Annotated[
+        Path | None, typer.Option("--previous", help="The last referrals.csv, to say who is new.")
+    ] = None,
+) -> None:
+    """Write a referral list sized to the places there are: referrals.csv, .xlsx, .html and .txt.
+
+    Example: ace-risk list out/run --data out/data --as-of 2025-10-01 --places 50 --out out/list
+    """
+    from ace_risk import pipeline
+
+    _say(pipeline.refer(run, data, as_of, out, places=places, hub=hub, previous=previous))
+
+
+@app.command()
+def card(run: Run) -> None:
+    """Write the model card of a run: card.html, card.md and card.json.
+
+    Example: ace-risk card out/run
+    """
+    from ace_risk import pipeline
+
+    _say(pipeline.card(run))
+
+
+@app.command()
+def demo(
+    children: Annotated[int | None, typer.Option("--children", help="Children in the synthetic world.")] = None,
+    out: Out = Path("out/demo"),
+) -> None:
+    """Run the whole path on a synthetic world, and write an index.html to start from.
+
+    Example: ace-risk demo --children 5000 --out out/demo
+    """
+    from ace_risk import pipeline
+
+    _say(pipeline.demo(out, children))
+
+
+def _say(lines: list[str]) -> None:
+    for line in lines:
+        typer.echo(line)
+
+
+def main(arguments: list[str] | None = None) -> Any:
+    """Run a command; a user's error becomes one message and its exit code, never a traceback."""
+    try:
+        return app(arguments)
+    except AceRiskError as error:
+        typer.echo(f"ace-risk: {error}", err=True)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        typer.echo("ace-risk: stopped. Nothing was half-written.", err=True)
+        sys.exit(StudyError.exit_code)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,168 @@
+"""Writing whole or not at all: nothing half-written is ever left behind."""
+
+from __future__ import annotations
+
+import errno
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from ace_risk.errors import OutputError
+
+MARKER = ".ace-risk"
+"""A file of this name marks a folder that was written here and so may be replaced."""
+
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_READ_ONLY = {errno.EROFS, errno.EACCES, errno.EPERM}
+
+
+@contextmanager
+def output_folder(path: str | Path) -> Iterator[Path]:
+    """Write a folder whole or not at all.
+
+    Yields a temporary folder beside `path`. When the block ends well it takes the place of `path`; when
+    the block raises it is removed and `path` is as it was before. Only an empty folder, or one that was
+    written this way before, is replaced.
+
+    Raises
+    ------
+    OutputError
+        If `path` holds something else, or can't be written.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as place:
+    ...     with output_folder(Path(place) / "run") as folder:
+    ...         _ = (folder / "a.txt").write_text("done")
+    ...     sorted(file.name for file in (Path(place) / "run").iterdir())
+    ['.ace-risk', 'a.txt']
+    """
+    target = Path(path).absolute()
+    with writing_to(target):
+        target = target.resolve()
+        _refuse_foreign(target)
+        made = _make_parents(target)
+        part = _sibling(target, "part")
+        part.mkdir()
+    try:
+        with writing_to(target, part):
+            yield part
+            (part / MARKER).write_text(
+                "Written by ace-risk, which may replace this folder.\n",
+                encoding="utf-8",
+            )
+            _take_place(part, target)
+    except BaseException:
+        shutil.rmtree(part, ignore_errors=True)
+        for folder in made:
+            if not any(folder.iterdir()):
+                folder.rmdir()
+        raise
+
+
+def write_file(path: str | Path, content: bytes | str, private: bool = False) -> None:
+    """Write one file whole or not at all; text is written as UTF-8, as it is given.
+
+    Parameters
+    ----------
+    private
+        True: only the owner may read and write the file (mode 0600).
+
+    Raises
+    ------
+    OutputError
+        If the file can't be written.
+    """
+    target = Path(path).absolute()
+    data = content.encode("utf-8") if isinstance(content, str) else content
+    part = _sibling(target, "part")
+    with writing_to(target):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600 if private else 0o666)
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
+            os.replace(part, target)
+        except BaseException:
+            part.unlink(missing_ok=True)
+            raise
+
+
+@contextmanager
+def writing_to(target: Path, part: Path | None = None) -> Iterator[None]:
+    """Turn the system's refusals to write into an :class:`OutputError` that says what to do.
+
+    Parameters
+    ----------
+    part
+        If given, only a full or read-only disk and errors about files inside `part` are turned; any other
+        error comes from something else that the block did, and passes.
+    """
+    try:
+        yield
+    except OSError as error:
+        ours = part is None or error.errno in _FULL or error.errno == errno.EROFS or _is_inside(error, part)
+        if not ours:
+            raise
+        raise OutputError(f"{target}: can't be written ({_reason(error)}). {_way_out(error)}") from None
+
+
+def _is_inside(error: OSError, part: Path) -> bool:
+    return any(str(name).startswith(str(part)) for name in (error.filename, error.filename2) if name is not None)
+
+
+def _reason(error: OSError) -> str:
+    return os.strerror(error.errno).lower() if error.errno else type(error).__name__
+
+
+def _way_out(error: OSError) -> str:
+    if error.errno in _FULL:
+        return "Free some space, or give a path on another disk."
+    if error.errno in _READ_ONLY:
+        return "Give a path where you may write."
+    if error.errno in {errno.EEXIST, errno.ENOTDIR, errno.EISDIR}:
+        return "Something else is in the way: move it, or give another path."
+    return "Give another path."
+
+
+def _refuse_foreign(target: Path) -> None:
+    if not target.exists():
+        return
+    if not target.is_dir():
+        raise OutputError(f"{target}: a file is in the way. Move it, or give another path.")
+    if not (target / MARKER).is_file() and any(target.iterdir()):
+        raise OutputError(
+            f"{target}: holds files that ace-risk did not write, so it is left alone. "
+            "Give an empty or a new folder, or move those files."
+        )
+
+
+def _make_parents(target: Path) -> list[Path]:
+    """Make the folders above `target`; returns those that are new, innermost first."""
+    new = [folder for folder in target.parents if not folder.exists()]
+    target.parent.mkdir(parents=True, exist_ok=True)
+    return new
+
+
+def _sibling(target: Path, ending: str) -> Path:
+    return target.parent / f".{target.name}.{secrets.token_hex(4)}.{ending}"
+
+
+def _take_place(part: Path, target: Path) -> None:
+    """Move `part` to `target`; the folder that stood there is put back if that fails."""
+    if not target.exists():
+        part.rename(target)
+        return
+    _refuse_foreign(target)
+    old = _sibling(target, "old")
+    target.rename(old)
+    try:
+        part.rename(target)
+    except BaseException:
+        old.rename(target)
+        raise
+    shutil.rmtree(old, ignore_errors=True)

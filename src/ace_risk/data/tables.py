@@ -1,0 +1,56 @@
+"""The six tables in memory, with the instant up to which their records were collected."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from ace_risk.data.schema import SCHEMA
+
+
+@dataclass(frozen=True, eq=False)
+class Tables:
+    """The six tables, each with exactly the columns of the schema, in its order.
+
+    Dates and times are `datetime64[us]` without a zone, ids and codes `str`, `deprivation_decile` is `Int8`,
+    `disability` is `boolean`, `from_care` is `bool`. A missing value is an empty cell.
+
+    Attributes
+    ----------
+    data_end
+        The instant up to which records were collected; nothing is recorded at or after it.
+    synthetic
+        True if the tables were made by the synthetic world and are unchanged since.
+
+    Examples
+    --------
+    >>> list(Tables.__dataclass_fields__)[:3]
+    ['children', 'residence', 'incidents']
+    """
+
+    children: pd.DataFrame
+    residence: pd.DataFrame
+    incidents: pd.DataFrame
+    involvement: pd.DataFrame
+    missing_episodes: pd.DataFrame
+    services: pd.DataFrame
+    data_end: pd.Timestamp
+    synthetic: bool = False
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the six tables, in the order of the schema."""
+        return tuple(SCHEMA)
+
+    def summary(self) -> pd.DataFrame:
+        """Size of each table: one row per table, with its `rows`, `columns` and `bytes` in memory."""
+        frames = {name: getattr(self, name) for name in self.names}
+        return pd.DataFrame(
+            {
+                "table": list(frames),
+                "rows": [len(frame) for frame in frames.values()],
+                "columns": [frame.shape[1] for frame in frames.values()],
+                "bytes": [int(frame.memory_usage(deep=True).sum()) for frame in frames.values()],
+            }
+        )

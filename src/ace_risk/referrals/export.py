@@ -1,0 +1,111 @@
+"""Write a referral list as CSV, spreadsheet, page, and a text of what to read before use."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from ace_risk.referrals.columns import REFERRAL_COLUMNS
+from ace_risk.referrals.workbook import workbook_bytes
+from ace_risk.report.csv_text import csv_text
+from ace_risk.report.list_page import render_list
+from ace_risk.report.natural import clock, is_missing
+from ace_risk.report.page import Header
+from ace_risk.report.words import LIST_SAFETY, NUMBER_MEANS
+
+
+def write_list(
+    folder: str | Path,
+    frame: pd.DataFrame,
+    header: Header,
+    *,
+    places: int | None = None,
+    next_in_line: pd.DataFrame | None = None,
+) -> list[Path]:
+    """Write `referrals.csv`, `.xlsx`, `.html` and `.txt` into a folder that exists.
+
+    Parameters
+    ----------
+    folder
+        Where to write; files of these names are replaced.
+    frame
+        One row per child on the list, in order of rank, with the columns of :data:`REFERRAL_COLUMNS`. The
+        columns `safe_contact` (bool: check safe contact first) and `new` (bool: wasn't on the last list) may
+        stand beside them; they show on the page only.
+    header
+        Top and foot of the page, and the notes of the sheet and the text. `safety` empty means
+        :data:`ace_risk.report.words.LIST_SAFETY`.
+    places
+        Places on the list; the number of rows by default.
+    next_in_line
+        The children just below the cut, with the same columns; they show on the page only.
+
+    Returns
+    -------
+    list of Path
+        The four files.
+
+    Raises
+    ------
+    ValueError
+        If a column is missing.
+    """
+    missing = [column for column in REFERRAL_COLUMNS if column not in frame.columns]
+    if missing:
+        raise ValueError(f"referral list: missing columns {', '.join(missing)}. Give every column of REFERRAL_COLUMNS.")
+    below = frame.iloc[:0] if next_in_line is None else next_in_line
+    notes = list_notes(header)
+    rows = frame[list(REFERRAL_COLUMNS)].astype(object).itertuples(index=False, name=None)
+    contents = {
+        "referrals.csv": csv_text(REFERRAL_COLUMNS, rows).encode(),
+        "referrals.xlsx": workbook_bytes(frame, notes, header.made_at),
+        "referrals.html": render_list(list_data(frame, below, places), header).encode(),
+        "referrals.txt": notes_text(notes).encode(),
+    }
+    paths = []
+    for name, content in contents.items():
+        path = Path(folder) / name
+        path.write_bytes(content)
+        paths.append(path)
+    return paths
+
+
+def list_data(frame: pd.DataFrame, next_in_line: pd.DataFrame, places: int | None = None) -> dict[str, Any]:
+    """What :func:`ace_risk.report.list_page.render_list` reads: rows, the next in line, places and hubs."""
+    hubs = sorted({str(hub) for hub in frame["hub"].dropna()} | {str(hub) for hub in next_in_line["hub"].dropna()})
+    return {
+        "rows": _records(frame),
+        "next_in_line": _records(next_in_line),
+        "places": len(frame) if places is None else places,
+        "hubs": hubs,
+    }
+
+
+def list_notes(header: Header) -> list[str]:
+    """What the team must read before use, a sentence or two per line; the first line is the title."""
+    notes = [header.title]
+    if header.statement:
+        notes.append(header.statement)
+    if header.purpose:
+        notes.append(f"Purpose: {header.purpose}")
+    if header.made_at or header.expires_at:
+        made = f"Made on {clock(header.made_at)}." if header.made_at else ""
+        ends = f"Not to be used from {clock(header.expires_at)}." if header.expires_at else ""
+        notes.append(f"{made} {ends}".strip())
+    notes.extend(header.safety or LIST_SAFETY)
+    notes.append(NUMBER_MEANS)
+    return notes
+
+
+def notes_text(notes: Sequence[str]) -> str:
+    """The notes as plain text, beside the CSV."""
+    title, *rest = notes
+    return "\n".join([title, "=" * len(title), "", "Read before use", "", *(f"- {note}" for note in rest), ""])
+
+
+def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    records = frame.astype(object).to_dict("records")
+    return [{str(key): None if is_missing(value) else value for key, value in record.items()} for record in records]

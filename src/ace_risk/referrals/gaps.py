@@ -1,0 +1,58 @@
+"""What is not known about a child: gaps that a worker should keep in mind."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from ace_risk.data.tables import Tables
+from ace_risk.explain.evidence import Records, instant
+from ace_risk.explain.sentences import day
+from ace_risk.features.time_rules import LONG_AGO, counts
+
+SOURCES_ASKED = {"school": "school", "health": "health services"}
+"""Sources whose silence is told, and how they are named."""
+NEWCOMER_DAYS = 730
+
+
+def find_gaps(tables: Tables, records: Records, child_id: object, cutoff: pd.Timestamp) -> list[str]:
+    """Sentences about what the records of one child don't say, as known at a cutoff.
+
+    Parameters
+    ----------
+    tables
+        The six tables.
+    records
+        The child's records.
+    child_id
+        The child.
+    cutoff
+        The instant at which things are known.
+    """
+    known = counts(records.occurred, records.recorded, LONG_AGO, instant(cutoff))
+    gaps = []
+    silent = [words for source, words in SOURCES_ASKED.items() if source not in set(records.source[known])]
+    if silent:
+        gaps.append(f"Nothing from {' or '.join(silent)} is on record.")
+    gaps += _interviews(tables.missing_episodes, child_id, cutoff)
+    gaps += _newcomer(tables, child_id, cutoff)
+    return gaps
+
+
+def _interviews(episodes: pd.DataFrame, child_id: object, cutoff: pd.Timestamp) -> list[str]:
+    """Missing episodes without a return interview."""
+    own = episodes[(episodes["child_id"] == child_id) & (episodes["recorded_at"] < cutoff)]
+    without = int((~(own["return_interview_at"] < cutoff)).sum())
+    if not without:
+        return []
+    return [f"No return interview is on record for {without} of {len(own)} missing episode{'s' * (len(own) != 1)}."]
+
+
+def _newcomer(tables: Tables, child_id: object, cutoff: pd.Timestamp) -> list[str]:
+    """A child who came to the area lately, when born elsewhere: earlier records may lie with others."""
+    spells = tables.residence.loc[tables.residence["child_id"] == child_id, "start_date"]
+    born = tables.children.loc[tables.children["child_id"] == child_id, "birth_date"]
+    if spells.empty or born.empty:
+        return []
+    arrived, birth = spells.min(), born.iloc[0]
+    lately = arrived > cutoff - pd.Timedelta(days=NEWCOMER_DAYS) and arrived > birth + pd.Timedelta(days=60)
+    return [f"Came to the area on {day(arrived)}: earlier records may lie elsewhere."] if lately else []

@@ -1,0 +1,210 @@
+"""The referral list: whom a team might visit first, and why."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from ace_risk.data.history import build_history
+from ace_risk.data.tables import Tables
+from ace_risk.errors import StudyError
+from ace_risk.explain.contributions import contributions
+from ace_risk.explain.evidence import records_by_child
+from ace_risk.explain.reasons import MOST_REASONS, explain_child
+from ace_risk.features.build import build_features
+from ace_risk.features.cohort import build_cohort
+from ace_risk.features.groups import build_groups
+from ace_risk.referrals.columns import REFERRAL_COLUMNS
+from ace_risk.referrals.gaps import find_gaps
+
+if TYPE_CHECKING:
+    from ace_risk.tracking.pack import Pack
+
+NEAR_POINTS = 1.0
+"""A child whose total lies within this many points of the cut-off is near it."""
+NO_STRENGTHS = "None on record yet: ask the child and the family."
+
+
+@dataclass(frozen=True, eq=False)
+class ReferralList:
+    """A list, and what its readers must know.
+
+    Attributes
+    ----------
+    frame
+        One row per child on the list, in order of rank: the contract's columns, and `safe_contact` and `new`.
+    next_in_line
+        The children just beneath the cut-off, with the same columns.
+    as_of, made_at, expires_at
+        The cutoff, when the list was made, and from when it may no longer be used.
+    places
+        Places on the list.
+    considered
+        Children in the cohort on that day (of the hub, if one was named).
+    left
+        Children of the previous list who are not on this one; None without a previous list.
+    """
+
+    frame: pd.DataFrame
+    next_in_line: pd.DataFrame
+    as_of: pd.Timestamp
+    made_at: datetime
+    expires_at: datetime
+    places: int
+    considered: int
+    left: int | None
+
+
+def make_list(
+    pack: Pack,
+    tables: Tables,
+    *,
+    as_of: pd.Timestamp,
+    places: int,
+    hub: str | None = None,
+    previous: pd.DataFrame | None = None,
+) -> ReferralList:
+    """Rank the children of one day's cohort and say why.
+
+    The order is by the card's total; equal totals by the newest record first, then by a hash of the date and the
+    child's id, never by row order.
+
+    Parameters
+    ----------
+    pack
+        The model and its study.
+    tables
+        The six tables.
+    as_of
+        The cutoff; only what had happened and was recorded before it counts.
+    places
+        Children on the list.
+    hub
+        Only children whose known home lies in this hub; all by default.
+    previous
+        The last list's rows; used to say who is new and who has left.
+
+    Raises
+    ------
+    StudyError
+        If the hub doesn't exist, or there are fewer children than places.
+    DataError
+        If `as_of` lies outside the data.
+    """
+    history = build_history(tables, pack.kinds)
+    cohort = build_cohort(tables, history, pack.study.cohort, [as_of], pack.kinds)
+    groups = build_groups(tables, history, cohort)
+    chosen = _in_hub(groups["hub"], hub)
+    cohort, groups = cohort[chosen].reset_index(drop=True), groups[chosen].reset_index(drop=True)
+    if not 1 <= places <= len(cohort):
+        raise StudyError(
+            f"places: {places} places for {len(cohort)} children who could be listed. Give from 1 to {len(cohort)}."
+        )
+    features = build_features(history, cohort, pack.catalogue)
+    scored = pack.score_features(features)
+    order = _order(history, cohort, scored["score"])
+    kept = order[: places + pack.study.referrals.next_in_line]
+    made_at = now()
+    expires_at = made_at + timedelta(days=pack.study.referrals.expires_days)
+    cut_off = _cut_off(scored["score"].to_numpy()[order], places)
+    near = np.abs(scored["score"] - cut_off) < NEAR_POINTS
+    known = None if previous is None else set(previous["child_id"].astype(str))
+    frame = pd.DataFrame(
+        {
+            "rank": np.arange(1, len(kept) + 1),
+            "child_id": cohort["child_id"].to_numpy()[kept],
+            "hub": groups["hub"].to_numpy()[kept],
+            "age_years": groups["age_years"].to_numpy()[kept],
+            "support_need": scored["support_need"].to_numpy()[kept],
+            "score": scored["score"].to_numpy()[kept],
+            "band": np.where(near, "near the cut-off", "well inside")[kept],
+        }
+    )
+    told = _tell(pack, tables, history, cohort.iloc[kept], features.iloc[kept])
+    frame = frame.join(told)
+    frame["changed_since_last"] = [_change(child, known) for child in frame["child_id"]]
+    frame["new"] = [known is not None and str(child) not in known for child in frame["child_id"]]
+    frame["list_made_at"], frame["list_expires_at"] = made_at, expires_at
+    frame["pack"] = pack.short_id
+    frame["visit"] = _visits(groups["household_id"].to_numpy()[kept])
+    frame = frame[[*REFERRAL_COLUMNS, "safe_contact", "new"]]
+    listed = frame.iloc[:places]
+    left = None if known is None else len(known - set(listed["child_id"].astype(str)))
+    below = frame.iloc[places:].reset_index(drop=True)
+    return ReferralList(listed, below, as_of, made_at, expires_at, places, len(cohort), left)
+
+
+def now() -> datetime:
+    """The time that a list is stamped with: the clock, or SOURCE_DATE_EPOCH (seconds since 1970) where set."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    moment = datetime.fromtimestamp(int(epoch), UTC) if epoch.isdigit() else datetime.now().astimezone()
+    return moment.replace(microsecond=0, tzinfo=None)
+
+
+def _in_hub(hubs: pd.Series, hub: str | None) -> pd.Series:
+    """Which rows belong to the hub."""
+    if hub is None:
+        return pd.Series(True, index=hubs.index)
+    if hub not in set(hubs):
+        raise StudyError(f"hub: no child lives in a hub of that name. Use one of: {', '.join(sorted(set(hubs)))}.")
+    return hubs == hub
+
+
+def _order(history: pd.DataFrame, cohort: pd.DataFrame, score: pd.Series) -> np.ndarray:
+    """Positions of the cohort's rows from the first place to the last, by the written tie rule."""
+    as_of = cohort["cutoff"].iloc[0]
+    known = history[(history["recorded_at"] < as_of) & (history["occurred_at"] < as_of)]
+    newest = cohort["child_id"].map(known.groupby("child_id")["occurred_at"].max())
+    digest = [hashlib.sha256(f"{as_of:%Y-%m-%d} {child}".encode()).hexdigest() for child in cohort["child_id"]]
+    ranking = pd.DataFrame({"score": score.to_numpy(), "newest": newest.to_numpy(), "digest": digest})
+    ranking = ranking.sort_values(["score", "newest", "digest"], ascending=[False, False, True], kind="stable")
+    return ranking.index.to_numpy()
+
+
+def _cut_off(ordered: np.ndarray, places: int) -> float:
+    """Half-way between the last child listed and the first who is not."""
+    below = ordered[places] if places < len(ordered) else ordered[places - 1] - 2 * NEAR_POINTS
+    return float((ordered[places - 1] + below) / 2)
+
+
+def _tell(
+    pack: Pack, tables: Tables, history: pd.DataFrame, cohort: pd.DataFrame, features: pd.DataFrame
+) -> pd.DataFrame:
+    """Reasons, strengths, support options and gaps, one row per cohort row."""
+    added, _ = contributions(pack.model, features)
+    records = records_by_child(history, cohort["child_id"])
+    since = tables.incidents["occurred_at"].min().floor("D")
+    rows = []
+    for position, (child, cutoff) in enumerate(zip(cohort["child_id"], cohort["cutoff"], strict=True)):
+        reasons = explain_child(
+            records[child], cutoff, features.iloc[position], added.iloc[position], pack.catalogue, since
+        )
+        sentences = [*reasons.sentences, *[""] * MOST_REASONS][:MOST_REASONS]
+        rows.append(
+            {
+                **{f"reason_{number}": text for number, text in enumerate(sentences, start=1)},
+                "strengths": " ".join(reasons.strengths) or NO_STRENGTHS,
+                "support_options": "; ".join(reasons.support),
+                "data_gaps": " ".join(find_gaps(tables, records[child], child, cutoff)),
+                "safe_contact": reasons.safe_contact,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _change(child: object, known: set[str] | None) -> str:
+    if known is None:
+        return "first list"
+    return "still listed" if str(child) in known else "new"
+
+
+def _visits(households: np.ndarray) -> list[str]:
+    """An opaque number per family, in the order in which families first appear."""
+    numbers = pd.factorize(households)[0] + 1
+    return [f"V{number:03d}" for number in numbers]

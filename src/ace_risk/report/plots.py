@@ -1,0 +1,300 @@
+"""Pictures of how well lists do: dots of 100, recall over places, reliability, folds, and one feature's points."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+from markupsafe import Markup, escape
+
+from ace_risk.report.natural import day, of_100, share, signed
+from ace_risk.report.pictures import (
+    BLUE,
+    GREEN,
+    INK,
+    LINE,
+    ORANGE,
+    PURPLE,
+    SKY,
+    SOFT,
+    VERMILLION,
+    Picture,
+    draw,
+    new_figure,
+    percent_axis,
+)
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+__all__ = ["Picture", "dots_of_100", "feature_shape", "folds_picture", "recall_curve", "reliability"]
+
+
+def dots_of_100(n: int, sentence: str) -> Picture:
+    """A field of 100 dots of which the first `n` are filled; `sentence` says what they are.
+
+    Examples
+    --------
+    >>> dots_of_100(31, "31 of 100 children listed").svg.count('class="full"')
+    31
+    """
+    if not 0 <= n <= 100:
+        raise ValueError(f"dots: n must lie between 0 and 100, got {n}")
+    circles = []
+    for place in range(100):
+        row, column = divmod(place, 10)
+        look = (
+            f'class="full" fill="{BLUE}" stroke="{BLUE}"' if place < n else f'class="ring" fill="none" stroke="{SOFT}"'
+        )
+        circles.append(f'<circle cx="{column * 10 + 5}" cy="{row * 10 + 5}" r="3.4" stroke-width="0.8" {look}/>')
+    svg = (
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 100" width="100%" role="img">'
+        f"<title>{escape(sentence)}</title>{''.join(circles)}</svg>"
+    )
+    return Picture(Markup(svg), sentence)
+
+
+def recall_curve(curve: pd.DataFrame, places: int) -> Picture:
+    """How many of the children whom support followed a list of each size reaches, a line per model.
+
+    Parameters
+    ----------
+    curve
+        Columns name, title, places, recall; the first name is ours and is drawn strong.
+    places
+        The study's places, drawn as a line.
+    """
+    names = list(dict.fromkeys(curve["name"]))
+    ours = curve[curve["name"] == names[0]]
+    at_places = ours.iloc[(ours["places"] - places).abs().argmin()]
+    alt = (
+        f"Recall over the number of places. With {places:,} places, {at_places['title']} lists "
+        f"{of_100(float(at_places['recall']))} children whom statutory support followed."
+    )
+
+    def make() -> Figure:
+        figure = new_figure(7.2, 3.9)
+        axes = figure.subplots()
+        ends = []
+        for order, name in enumerate(names):
+            line = curve[curve["name"] == name].sort_values("places")
+            colour = BLUE if order == 0 else (SOFT, VERMILLION, GREEN, PURPLE, ORANGE)[(order - 1) % 5]
+            dashes = "-" if order == 0 else ("--", "-.", ":", (0, (6, 2, 1, 2, 1, 2)))[(order - 1) % 4]
+            axes.plot(line["places"], line["recall"], color=colour, linestyle=dashes, linewidth=2.6 if order == 0 else 1.4)
+            ends.append((float(line["recall"].iloc[-1]), str(line["title"].iloc[0]), order == 0))
+        axes.axvline(places, color=INK, linewidth=0.8)
+        axes.annotate(
+            f"{places:,} places", (places, 1), xycoords=("data", "axes fraction"), xytext=(4, -2),
+            textcoords="offset points", va="top", fontsize=9,
+        )  # fmt: skip
+        axes.plot([places], [float(at_places["recall"])], marker="o", color=BLUE, markersize=6)
+        top = min(1.0, float(curve["recall"].max()) * 1.08)
+        axes.set_ylim(0, top)
+        axes.set_xlim(0, float(curve["places"].max()))
+        axes.set_xlabel("places on each list")
+        axes.set_ylabel("listed, of the children\nwhom support followed")
+        percent_axis(axes, "y")
+        _label_ends(axes, ends, top)
+        return figure
+
+    return draw("recall-curve", alt, make)
+
+
+def _label_ends(axes: Axes, ends: Sequence[tuple[float, str, bool]], top: float) -> None:
+    """Write each line's title at its right end, moved apart where they would touch."""
+    step = 0.065 * top
+    heights = spread([height for height, _, _ in ends], step, top)
+    for (height, title, ours), at in zip(ends, heights, strict=True):
+        axes.annotate(
+            title, (1, height), xycoords=("axes fraction", "data"), xytext=(1.03, at),
+            textcoords=("axes fraction", "data"), va="center", fontsize=9.5,
+            fontweight="bold" if ours else "normal", annotation_clip=False,
+            arrowprops={"arrowstyle": "-", "color": LINE, "linewidth": 0.8, "shrinkA": 2, "shrinkB": 0},
+        )  # fmt: skip
+
+
+def spread(heights: Sequence[float], step: float, top: float) -> list[float]:
+    """Heights moved as little as is simple so that they lie `step` apart and none lies above `top`.
+
+    Examples
+    --------
+    >>> [round(height, 2) for height in spread([0.5, 0.5, 0.1], 0.1, 1.0)]
+    [0.6, 0.5, 0.1]
+    """
+    order = sorted(range(len(heights)), key=lambda place: (heights[place], -place))
+    placed = [0.0] * len(heights)
+    floor = float("-inf")
+    for place in order:
+        placed[place] = max(heights[place], floor)
+        floor = placed[place] + step
+    ceiling = top
+    for place in reversed(order):
+        placed[place] = min(placed[place], ceiling)
+        ceiling = placed[place] - step
+    return placed
+
+
+def reliability(table: Sequence[Mapping[str, Any]]) -> Picture:
+    """Expected share against what followed, with intervals, and how many children stand in each bin.
+
+    Parameters
+    ----------
+    table
+        A row per bin: low, high, n, mean_predicted, observed, observed_low, observed_high.
+    """
+    rows = pd.DataFrame(list(table))
+    shown = rows[rows["observed"].notna()].astype({"observed": float, "mean_predicted": float})
+    last = shown.iloc[-1] if len(shown) else None
+    alt = "Whether the number can be believed: what was expected against what followed."
+    if last is not None:
+        alt += (
+            f" Where {of_100(float(last['mean_predicted']))} was expected, the highest bin, "
+            f"statutory support followed for {of_100(float(last['observed']))}."
+        )
+
+    def make() -> Figure:
+        figure = new_figure(7.2, 4.9)
+        above, below = figure.subplots(2, 1, sharex=True, height_ratios=[3.2, 1])
+        highs = shown["observed_high"].astype(float)
+        top = min(1.0, max(0.1, 1.08 * max(highs.max(), shown["mean_predicted"].max(), 0.0))) if len(shown) else 1.0
+        above.plot([0, top], [0, top], color=SOFT, linewidth=1, linestyle="--")
+        above.annotate(
+            "as expected", (0.93 * top, 0.93 * top), xytext=(-6, 4), textcoords="offset points", ha="right", fontsize=9,
+            color=SOFT,
+        )  # fmt: skip
+        gaps = [shown["observed"] - shown["observed_low"].astype(float), highs - shown["observed"]]
+        above.errorbar(
+            shown["mean_predicted"], shown["observed"], yerr=[gap.clip(lower=0) for gap in gaps], fmt="o", color=BLUE,
+            ecolor=BLUE, elinewidth=1.6, markersize=5.5,
+        )  # fmt: skip
+        above.set_ylim(0, top)
+        above.set_xlim(0, top)
+        above.set_ylabel("share for whom\nsupport followed")
+        percent_axis(above, "y")
+        low, high = rows["low"].astype(float), rows["high"].astype(float)
+        below.bar(low, rows["n"], width=high - low, align="edge", color=SKY, edgecolor="white", linewidth=0.8)
+        below.set_ylabel("children")
+        below.set_xlabel("share that the model expects")
+        below.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
+        below.yaxis.set_major_locator(_few_ticks())
+        percent_axis(below, "x")
+        figure.align_ylabels([above, below])
+        return figure
+
+    return draw("reliability", alt, make)
+
+
+def _few_ticks() -> Any:
+    from matplotlib.ticker import MaxNLocator
+
+    return MaxNLocator(nbins=3, integer=True)
+
+
+def folds_picture(summary: pd.DataFrame) -> Picture:
+    """How time was cut: a row per fold with its training, gap and evaluation periods.
+
+    Parameters
+    ----------
+    summary
+        Columns name, role, train_from, train_to, gap_to, evaluate_from, evaluate_to (dates or ISO text).
+    """
+    times = summary.copy()
+    for column in ("train_from", "train_to", "gap_to", "evaluate_from", "evaluate_to"):
+        times[column] = pd.to_datetime(times[column])
+    final = times.iloc[-1]
+    alt = (
+        f"{len(times)} folds over calendar time. The last trains on cutoffs from {day(final['train_from'])} to "
+        f"{day(final['train_to'])} and is judged on those from {day(final['evaluate_from'])} to "
+        f"{day(final['evaluate_to'])}, after a gap."
+    )
+
+    def make() -> Figure:
+        from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
+
+        figure = new_figure(7.2, 0.75 + 0.48 * len(times))
+        axes = figure.subplots()
+        for place, (_, row) in enumerate(times.iterrows()):
+            _period(axes, place, row["train_from"], row["train_to"], BLUE, "training", "white")
+            _period(axes, place, row["train_to"], row["gap_to"], "none", "gap", INK)
+            final_test = str(row["role"]) == "test"
+            colour = ORANGE if final_test else SKY
+            _period(axes, place, row["evaluate_from"], row["evaluate_to"], colour, str(row["role"]), INK)
+        axes.set_yticks(range(len(times)), [str(name) for name in times["name"]])
+        axes.set_ylim(len(times) - 0.4, -0.6)
+        axes.spines["left"].set_visible(False)
+        axes.tick_params(axis="y", length=0)
+        span = times["evaluate_to"].max() - times["train_from"].min()
+        axes.set_xlim(times["train_from"].min() - 0.01 * span, times["evaluate_to"].max() + 0.04 * span)
+        locator = AutoDateLocator(minticks=4, maxticks=9)
+        axes.xaxis.set_major_locator(locator)
+        axes.xaxis.set_major_formatter(ConciseDateFormatter(locator, show_offset=False))
+        axes.set_xlabel("date of the list (cutoff)")
+        return figure
+
+    return draw("folds", alt, make)
+
+
+def _period(axes: Axes, place: int, start: Any, end: Any, colour: str, text: str, ink: str) -> None:
+    from matplotlib.dates import date2num
+
+    left, right = float(date2num(start)), float(date2num(end))
+    width = max(right - left, 20.0)  # a single cutoff still shows
+    axes.barh(
+        place, width, left=left, height=0.62, color=colour, edgecolor=SOFT if colour == "none" else colour,
+        linestyle=":" if colour == "none" else "-", linewidth=0.8,
+    )  # fmt: skip
+    axes.text(left + width / 2, place, text, ha="center", va="center", fontsize=8.5, color=ink)
+
+
+def feature_shape(term: Mapping[str, Any]) -> Picture:
+    """One feature of the points card: a step per bin, and the share of children in each bin beneath.
+
+    Parameters
+    ----------
+    term
+        feature, title, and bins with text, points and share (None if unknown).
+    """
+    bins = list(term["bins"])
+    said = "; ".join(f"{item['text']}: {signed(item['points'])} points, {share(item['share'])} of children" for item in bins)
+    alt = f"{term['title']}. {said}."
+
+    def make() -> Figure:
+        figure = new_figure(3.6, 2.5)
+        above, below = figure.subplots(2, 1, sharex=True, height_ratios=[2.2, 1])
+        points = [float(item["points"]) for item in bins]
+        edges = [place - 0.5 for place in range(len(bins) + 1)]
+        above.stairs(points, edges, baseline=None, color=BLUE, linewidth=2.4)
+        above.axhline(0, color=SOFT, linewidth=0.8)
+        for place, value in enumerate(points):
+            above.annotate(
+                signed(value), (place, value), xytext=(0, 3), textcoords="offset points", ha="center", fontsize=9
+            )  # fmt: skip
+        above.set_ylim(min(0.0, *points) - 0.5, max(0.0, *points) + 1.6)
+        above.set_ylabel("points", fontsize=9)
+        above.set_yticks([])
+        shares = [float(item["share"] or 0) for item in bins]
+        below.bar(range(len(bins)), shares, width=0.9, color=SKY)
+        for place, value in enumerate(shares):
+            below.annotate(
+                share(value), (place, value), xytext=(0, 1.5), textcoords="offset points", ha="center", fontsize=8,
+                color=SOFT,
+            )  # fmt: skip
+        below.set_ylim(0, 1.55 * max([*shares, 0.01]))
+        below.set_yticks([])
+        below.set_ylabel("children", fontsize=9)
+        below.set_xticks(range(len(bins)), [_wrapped(str(item["text"])) for item in bins], fontsize=8)
+        for axes in (above, below):
+            axes.spines["left"].set_visible(False)
+            axes.tick_params(length=0)
+        above.spines["bottom"].set_visible(False)
+        return figure
+
+    return draw(f"shape-{term['feature']}", alt, make)
+
+
+def _wrapped(text: str, width: int = 11) -> str:
+    from textwrap import fill
+
+    return fill(text, width)

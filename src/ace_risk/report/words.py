@@ -1,0 +1,73 @@
+"""Words: the ones that never stand on anything people read, and the sentences that stand on many pages."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+FORBIDDEN = (
+    "abscond", "absconded", "absconder", "absconding",
+    "associating with a gang",
+    "because the child is",
+    "care leaver",
+    "challenging behaviour",
+    "child prostitute",
+    "difficult to place",
+    "drug dealer", "drug runner",
+    "gang member",
+    "high-risk child", "high-risk children",
+    "lifestyle choice",
+    "nominal",
+    "non-engaging",
+    "offender", "young offender", "reoffender",
+    "putting himself at risk", "putting herself at risk", "putting themselves at risk",
+    "risk score",
+    "sending pictures to an adult",
+    "streetwise",
+    "suspect",
+    "toxic trio",
+)  # fmt: skip
+"""Words that blame, label or mislead; plurals are found too, and a hyphen counts as a space."""
+
+NUMBER_MEANS = (
+    "The number is a share: of 100 children with records like these, how many had statutory support recorded "
+    "afterwards. It is a record of what services did, not a measure of need, and it speaks only of children "
+    "already known to services."
+)
+"""What the number is; it stands on every page."""
+
+LIST_SAFETY = (
+    "A person reads the child's records and decides. The list decides nothing.",
+    "Where domestic abuse is recorded, check how the family can be reached safely before any message, call or visit.",
+    "Support is an offer. The family may say no, and a no is never held against the child.",
+    "If a child may be suffering significant harm, follow the safeguarding procedure now. Don't wait for the list.",
+    "Use the list for early support only, never for enforcement, and destroy it when it expires.",
+)
+"""What the team must read before it uses a referral list."""
+
+REPORT_SAFETY = (
+    "The figures describe lists that a person would read and decide on. The model decides nothing.",
+    "They hold for the data and period named here, and say nothing about children unknown to services.",
+)
+"""What a reader of a report must know first."""
+
+
+def find_forbidden(text: str) -> list[str]:
+    """The forbidden words that a text holds, in alphabetical order, each once.
+
+    Whole words only, whatever the case; a hyphen and a space are the same.
+
+    Examples
+    --------
+    >>> find_forbidden("The Risk-Score of a suspect")
+    ['risk score', 'suspect']
+    >>> find_forbidden("If harm is suspected, act.")
+    []
+    """
+    return [word for word in sorted(FORBIDDEN) if _pattern(word).search(text)]
+
+
+@cache
+def _pattern(word: str) -> re.Pattern[str]:
+    parts = [re.escape(part) for part in re.split(r"[\s-]+", word)]
+    return re.compile(rf"(?<!\w){r'[\s-]+'.join(parts)}s?(?!\w)", re.IGNORECASE)

@@ -1,0 +1,278 @@
+"""Packs: one folder that holds a trained model and everything that says what it is.
+
+A pack is written once, into a fresh folder, and never changed. It holds JSON, YAML and CSV text only, no row
+about a child, and nothing that could run code. The same content gives the same bytes, and so the same id.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+from pydantic import ValidationError
+
+from ace_risk.errors import AceRiskError, PackError, listing
+from ace_risk.features.build import build_features
+from ace_risk.features.catalogue import Catalogue
+from ace_risk.kinds import Kinds, validation_problems
+from ace_risk.models.additive import AdditiveModel
+from ace_risk.study import Study, contradictions
+from ace_risk.tracking.documents import canonical_json, read_document, variables_csv
+from ace_risk.tracking.manifest import MANIFEST, verify_manifest, write_manifest
+
+if TYPE_CHECKING:
+    from ace_risk.data.tables import Tables
+    from ace_risk.referrals.listing import ReferralList
+
+FORMAT = {"format": "ace-risk/pack", "version": 1}
+"""What `format.json` says in every pack that this version writes and reads."""
+
+_STUDY_FILES = ("catalogue", "aces", "kinds", "codes")
+
+
+@dataclass(frozen=True, eq=False)
+class Pack:
+    """A pack that was read and checked.
+
+    Attributes
+    ----------
+    path
+        The pack's own folder.
+    id
+        SHA-256 of the manifest, 64 hexadecimal digits; `short_id` is what people see.
+    model, study, catalogue, kinds
+        The table of points and what it was made from; the paths in `study` lead into the pack.
+    evaluation, audit, profile, versions
+        The documents as they were written; `audit` is None if there was none.
+    """
+
+    path: Path
+    id: str
+    model: AdditiveModel
+    study: Study
+    catalogue: Catalogue
+    kinds: Kinds
+    evaluation: dict[str, Any]
+    audit: dict[str, Any] | None
+    profile: dict[str, Any]
+    versions: dict[str, Any]
+
+    @property
+    def short_id(self) -> str:
+        """The first 12 digits of the id."""
+        return self.id[:12]
+
+    def score(self, history: pd.DataFrame, cohort: pd.DataFrame) -> pd.DataFrame:
+        """Score children as known at their cutoffs.
+
+        Parameters
+        ----------
+        history
+            One row per child and record, from :func:`ace_risk.data.history.build_history`.
+        cohort
+            One row per child and cutoff: `child_id`, `cutoff`.
+
+        Returns
+        -------
+        DataFrame
+            One row per cohort row, same order and same index: `child_id`, `cutoff`, `support_need` (the share
+            of children with records like these for whom support was recorded, 0 to 1), `score` (total points).
+
+        Raises
+        ------
+        DataError
+            If a needed column is missing.
+        """
+        scores = self.score_features(build_features(history, cohort, self.catalogue))
+        scores.insert(0, "child_id", cohort["child_id"].array)
+        scores.insert(1, "cutoff", cohort["cutoff"].array)
+        return scores
+
+    def score_features(self, features: pd.DataFrame) -> pd.DataFrame:
+        """Score rows of features that are built already.
+
+        Parameters
+        ----------
+        features
+            One row per child and cutoff, the model's features by name; other columns are left aside.
+
+        Returns
+        -------
+        DataFrame
+            One row per row of `features`, same order and same index: `support_need` and `score`.
+
+        Raises
+        ------
+        DataError
+            Naming every feature that is absent, not numeric, or infinite.
+        """
+        return pd.DataFrame(
+            {
+                "support_need": self.model.predict_proba(features)[:, 1],
+                "score": self.model.decision_function(features),
+            },
+            index=features.index,
+        )
+
+    def refer(
+        self,
+        tables: Tables,
+        as_of: pd.Timestamp,
+        places: int,
+        hub: str | None = None,
+        previous: pd.DataFrame | None = None,
+    ) -> ReferralList:
+        """Make the referral list of one day; see :func:`ace_risk.referrals.listing.make_list`."""
+        from ace_risk.referrals.listing import make_list
+
+        return make_list(self, tables, as_of=as_of, places=places, hub=hub, previous=previous)
+
+
+def write_pack(
+    folder: str | Path,
+    *,
+    model: AdditiveModel,
+    study: Study,
+    catalogue_yaml: str,
+    evaluation: Mapping[str, Any],
+    audit: Mapping[str, Any] | None,
+    profile: Mapping[str, Any],
+    versions: Mapping[str, Any],
+) -> str:
+    """Write a pack into a fresh folder.
+
+    Parameters
+    ----------
+    folder
+        Made if it doesn't exist; must be empty. Write it inside :func:`ace_risk.data.files.output_folder`, as
+        `pack/` of a run, so that it appears whole or not at all.
+    catalogue_yaml
+        The text of the catalogue that the features were built with.
+    evaluation, audit, profile, versions
+        Documents of plain values; `profile` holds the data's fingerprints and sums, never a row about a child.
+
+    Returns
+    -------
+    str
+        The pack's id.
+
+    Raises
+    ------
+    PackError
+        If the folder holds files already, or the model uses a feature that the catalogue doesn't have.
+    """
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    if any(folder.iterdir()):
+        raise PackError(f"{folder}: holds files already. A pack is written once, into an empty folder.")
+    texts = {f"{key}.yaml": getattr(study, key).read_text(encoding="utf-8") for key in _STUDY_FILES}
+    texts["catalogue.yaml"] = catalogue_yaml
+    for name, text in texts.items():
+        _write(folder / name, text)
+    catalogue = Catalogue.from_yaml(folder / "catalogue.yaml", kinds=study.load_kinds())
+    _check_features(folder, model, catalogue)
+    names = {key: f"{key}.yaml" for key in _STUDY_FILES}
+    documents = {
+        "format": FORMAT,
+        "study": study.model_dump(mode="json") | names,
+        "evaluation": evaluation,
+        "audit": audit,
+        "profile": profile,
+        "versions": versions,
+    }
+    for name, document in documents.items():
+        _write(folder / f"{name}.json", canonical_json(document))
+    _write(folder / "model.json", canonical_json(json.loads(model.to_json())))
+    _write(folder / "variables.csv", variables_csv(model, catalogue))
+    return write_manifest(folder)
+
+
+def load_pack(path: str | Path) -> Pack:
+    """Read a pack, after checking every file of it against its manifest.
+
+    Parameters
+    ----------
+    path
+        The pack's folder, or the folder of a run that holds it as `pack/`.
+
+    Returns
+    -------
+    Pack
+        It scores the same to the last bit as the model that was written.
+
+    Raises
+    ------
+    PackError
+        If a file was changed, is missing, was added, is a symbolic link or looks like a pickle; if the format
+        is of another version; or if a file can't be understood.
+    """
+    folder = _pack_folder(Path(path))
+    pack_id = verify_manifest(folder)
+    written = read_document(folder, "format")
+    if written != FORMAT:
+        raise PackError(
+            f"{folder}: format.json says {written.get('format')!r}, version {written.get('version')!r}; this "
+            f"ace-risk reads {FORMAT['format']!r}, version {FORMAT['version']}. Use the release that wrote it."
+        )
+    study = _study(folder)
+    try:
+        kinds = study.load_kinds()
+        problems = contradictions(study)
+        if problems:
+            raise PackError(listing(f"{folder}: study.json", problems))
+        catalogue = Catalogue.from_yaml(study.catalogue, kinds=kinds)
+        model = AdditiveModel.from_json((folder / "model.json").read_text(encoding="utf-8"))
+    except PackError:
+        raise
+    except (AceRiskError, OSError, ValueError, TypeError, KeyError, RecursionError) as error:
+        raise PackError(f"{folder}: can't be understood. {error}") from None
+    _check_features(folder, model, catalogue)
+    return Pack(
+        path=folder,
+        id=pack_id,
+        model=model,
+        study=study,
+        catalogue=catalogue,
+        kinds=kinds,
+        evaluation=read_document(folder, "evaluation"),
+        audit=read_document(folder, "audit", may_be_null=True) or None,
+        profile=read_document(folder, "profile"),
+        versions=read_document(folder, "versions"),
+    )
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8", newline="\n")
+
+
+def _check_features(folder: Path, model: AdditiveModel, catalogue: Catalogue) -> None:
+    """Refuse a model that needs a feature which the catalogue can't build."""
+    unknown = sorted(set(model.feature_names_in_) - set(catalogue.names))
+    if unknown:
+        raise PackError(
+            f"{folder}: the model uses {', '.join(unknown)}, which catalogue.yaml doesn't list. "
+            "Pack a model with the catalogue that it was trained on."
+        )
+
+
+def _pack_folder(path: Path) -> Path:
+    """The folder of the pack itself, for a pack or a run."""
+    inner = path / "pack"
+    if (path / MANIFEST).exists() or not inner.exists():
+        return path
+    if inner.is_symlink():
+        raise PackError(f"{inner}: is a symbolic link. Give the folder that it leads to.")
+    return inner
+
+
+def _study(folder: Path) -> Study:
+    """The study, with its paths leading into the pack."""
+    content = read_document(folder, "study") | {key: folder / f"{key}.yaml" for key in _STUDY_FILES}
+    try:
+        return Study.model_validate(content)
+    except ValidationError as error:
+        raise PackError(listing(f"{folder}: study.json", validation_problems(error))) from None

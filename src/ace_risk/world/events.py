@@ -1,0 +1,210 @@
+"""What would happen if nobody helped: every event, with the numbers that decide what becomes of it.
+
+Events are drawn from need before anybody records or helps. Support later takes some of them away by
+comparing a number that each event has carried from the start, so the world with support and the world
+without it are the same world.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ace_risk.world.need import STEP_DAYS, Need
+from ace_risk.world.people import People
+from ace_risk.world.rates import (
+    CODE,
+    FIRST_AGE,
+    HOUSEHOLD_KINDS,
+    MISSING_OFFSPRING,
+    MISSING_OFFSPRING_DAYS,
+    NAMES,
+    RATES,
+    SCHOOL_LEAVING_AGE,
+    Rate,
+)
+from ace_risk.world.rhythm import place_in_time
+from ace_risk.world.streams import Bools, Floats, Ints, Streams, arrivals, choose
+
+
+@dataclass(frozen=True)
+class Events:
+    """One row per event, true or not yet recorded.
+
+    Attributes
+    ----------
+    kind
+        Position in `rates.NAMES`.
+    time
+        Days since 1970, with a fraction.
+    family, child
+        Whose; `child` is -1 for a household kind.
+    severity
+        0 or 1: whether the need behind it was low or high.
+    helped
+        A number in [0, 1): support takes the event away if it is below support's strength.
+    """
+
+    kind: Ints
+    time: Floats
+    family: Ints
+    child: Ints
+    severity: Ints
+    helped: Floats
+
+    def __len__(self) -> int:
+        return len(self.kind)
+
+    def take(self, rows: Ints | Bools) -> Events:
+        """Some of the events."""
+        return Events(**{item.name: getattr(self, item.name)[rows] for item in fields(self)})
+
+
+def join(parts: list[Events]) -> Events:
+    """Several sets of events as one."""
+    return Events(
+        **{item.name: np.concatenate([getattr(part, item.name) for part in parts]) for item in fields(Events)}
+    )
+
+
+def make_events(streams: Streams, people: People, need: Need, end: int) -> Events:
+    """All events of a shard, in order of time."""
+    parts = [_separations(streams, people)]
+    for name, rate in RATES.items():
+        if name in HOUSEHOLD_KINDS:
+            parts.append(_household(streams, people, need, name, rate))
+        else:
+            parts.append(_of_children(streams, people, need, name, rate))
+    parts.append(repeats(streams("missing_repeats"), people, parts[-1], MISSING_OFFSPRING))
+    events = join(parts)
+    events = events.take(possible(events, people, need.begin, end))
+    return events.take(np.lexsort((events.child, events.family, events.kind, events.time)))
+
+
+def possible(events: Events, people: People, begin: int, end: int) -> Bools:
+    """Whether each event can have happened: the family or child lived here, and was old enough."""
+    at_child = events.child >= 0
+    child = np.where(at_child, events.child, 0)
+    here = people.present(child, events.time)
+    enters, leaves = people.enters[events.family], people.leaves[events.family]
+    family_here = (enters <= events.time) & (events.time < leaves)
+    family_here &= children_at(people, events.family, events.time) > 0
+    youngest = np.array([FIRST_AGE.get(name, 0) for name in NAMES])
+    oldest = np.array([SCHOOL_LEAVING_AGE if name.startswith("school") else 18 for name in NAMES])
+    age = (events.time - people.birth[child]) / 365.2425
+    fits = (age >= youngest[events.kind] + 0.01) & (age < oldest[events.kind])
+    inside = (events.time >= begin) & (events.time < end)
+    return np.asarray(inside & np.where(at_child, here & fits, family_here))
+
+
+def children_at(people: People, family: Ints, time: Floats) -> Ints:
+    """How many children of each family live in the area at each time."""
+    count = np.zeros(len(family), dtype=np.int64)
+    first, size = people.first_child[family], people.family_size[family]
+    for rank in range(int(people.family_size.max(initial=0))):
+        at = rank < size
+        count[at] += people.present(first[at] + rank, time[at])
+    return count
+
+
+def _household(streams: Streams, people: People, need: Need, name: str, rate: Rate) -> Events:
+    """Events of a household kind, from the trio's severity in each quarter."""
+    random = streams(f"event_{name}")
+    yearly = np.array(rate.yearly)
+    families, times, severities = [], [], []
+    for quarter in range(need.quarters):
+        if rate.driver == -1:
+            total = need.trio[:, :, quarter].sum(axis=0)
+            level = (total >= 1).astype(np.int64) + (total >= 4)
+        else:
+            level = need.trio[rate.driver or 0, :, quarter].astype(np.int64)
+        expected = yearly[level] * (STEP_DAYS / 365.25) * (1 + rate.trend) ** (quarter * STEP_DAYS / 365.25)
+        who = arrivals(random.random(people.families, dtype=np.float32), expected)
+        families.append(who)
+        severities.append((level[who] == 2).astype(np.int64))
+        times.append(place_in_time(random, need.begin + quarter * STEP_DAYS, STEP_DAYS, len(who), rate.rhythm))
+    family = np.concatenate(families)
+    return _events(random, name, np.concatenate(times), family, np.full(len(family), -1), np.concatenate(severities))
+
+
+def _of_children(streams: Streams, people: People, need: Need, name: str, rate: Rate) -> Events:
+    """Events of a child's kind, from the child's need, age and sex in each quarter."""
+    random = streams(f"event_{name}")
+    assert isinstance(rate.yearly, float)
+    by_age = rate.by_age()
+    sex = np.array([1 / np.sqrt(rate.boys), np.sqrt(rate.boys), 1.0])[people.sex]
+    children, times = [], []
+    for quarter in range(need.quarters):
+        day = need.begin + quarter * STEP_DAYS
+        age = np.clip((day + STEP_DAYS / 2 - people.birth) * (4 / 365.25), 0, 72).astype(np.int64)
+        expected = rate.yearly * (STEP_DAYS / 365.25) * (1 + rate.trend) ** (quarter * STEP_DAYS / 365.25)
+        expected = expected * by_age[age] * sex * np.exp(rate.slope * need.child[:, quarter])
+        expected = expected * ((people.present_from < day + STEP_DAYS) & (people.present_to > day))
+        who = arrivals(random.random(people.children, dtype=np.float32), expected)
+        children.append(who)
+        times.append(place_in_time(random, day, STEP_DAYS, len(who), rate.rhythm))
+    child, time = np.concatenate(children), np.concatenate(times)
+    high = need.child[child, need.quarter(time)] > 1.2
+    return _events(random, name, time, people.family[child], child, high.astype(np.int64))
+
+
+def _separations(streams: Streams, people: People) -> Events:
+    """Parents separating: once per family."""
+    random = streams("event_parental_separation")
+    family = np.arange(people.families)
+    time = people.separates + random.random(people.families)
+    none = np.full(people.families, -1)
+    return _events(random, "parental_separation", time, family, none, np.zeros(people.families, dtype=np.int64))
+
+
+def repeats(random: np.random.Generator, people: People, first: Events, offspring: float) -> Events:
+    """Missing episodes that earlier ones bring on, which bring on more in their turn."""
+    parts = [first.take(np.zeros(0, dtype=np.int64))]
+    parents = first
+    liable = np.exp(0.5 * people.trait - 0.25)
+    for _ in range(12):
+        count = random.poisson(np.minimum(offspring * liable[parents.child], 0.9))
+        rows = np.repeat(np.arange(len(parents)), count)
+        if not len(rows):
+            break
+        day = parents.time[rows] + 0.4 + random.exponential(MISSING_OFFSPRING_DAYS, len(rows))
+        night = place_in_time(random, 0, 1, len(rows), "evening") % 1
+        parents = _events(
+            random, "missing", np.floor(day) + night, parents.family[rows], parents.child[rows], parents.severity[rows]
+        )
+        parts.append(parents)
+    return join(parts)
+
+
+def _events(
+    random: np.random.Generator,
+    name: str,
+    time: Floats,
+    family: Ints,
+    child: NDArray[np.integer],
+    severity: Ints,
+) -> Events:
+    """Events of one kind, each with the number that support is compared with."""
+    count = len(time)
+    return Events(
+        kind=np.full(count, CODE[name], dtype=np.int64),
+        time=time,
+        family=family.astype(np.int64),
+        child=child.astype(np.int64),
+        severity=severity,
+        helped=random.random(count),
+    )
+
+
+def grade_of(random: np.random.Generator, events: Events) -> Ints:
+    """The true grade of each event: its position among the grades of its kind, -1 where it has none."""
+    grade = np.full(len(events), -1, dtype=np.int64)
+    drawn = random.random(len(events))
+    for name, rate in RATES.items():
+        if rate.grades is None:
+            continue
+        rows = np.flatnonzero(events.kind == CODE[name])
+        grade[rows] = choose(drawn[rows], np.array(rate.grades)[events.severity[rows]])
+    return grade

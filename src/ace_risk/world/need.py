@@ -1,0 +1,104 @@
+"""True need: one latent family adversity that drives the trio as spells, and what it does to each child."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ace_risk.world.people import People
+from ace_risk.world.streams import Floats, Ints, Streams
+
+TRIO = ("domestic_abuse", "parental_substance_use", "parental_mental_health")
+
+# Shares of family quarters in which each of the trio is moderate or worse, and severe, as upper normal cuts.
+MODERATE_CUT = np.array([1.04, 1.34, 0.90])
+SEVERE_CUT = np.array([1.55, 1.83, 1.52])
+SHARED = 0.72
+"""Share of the variance of each of the trio's latents that the family's adversity explains."""
+
+STEP_DAYS = 91
+QUARTER_MEMORY = 0.80
+YOUNG_FAMILY = 0.12
+
+
+@dataclass(frozen=True)
+class Need:
+    """Need over time, by quarter of 91 days from `begin`.
+
+    Attributes
+    ----------
+    trio
+        0 none, 1 moderate, 2 severe: domestic abuse, substance use, mental ill-health × family × quarter.
+    child
+        Each child's need × quarter; about 0 on average with a standard deviation near 1.
+    """
+
+    begin: int
+    trio: NDArray[np.int8]
+    child: NDArray[np.float32]
+
+    @property
+    def quarters(self) -> int:
+        """How many quarters."""
+        return int(self.trio.shape[2])
+
+    def quarter(self, day: Floats | Ints) -> Ints:
+        """The quarter in which each day falls."""
+        return np.clip((day - self.begin) // STEP_DAYS, 0, self.quarters - 1).astype(np.int64)
+
+
+def quarter_count(begin: int, end: int) -> int:
+    """How many quarters of 91 days it takes to reach the end."""
+    return -(-(end - begin) // STEP_DAYS)
+
+
+def make_need(streams: Streams, people: People, begin: int, end: int) -> Need:
+    """The trio of every family and the need of every child, quarter by quarter."""
+    quarters = quarter_count(begin, end)
+    trio = _trio(streams, people, begin, quarters)
+    return Need(begin, trio, _child_need(streams, people, trio))
+
+
+def _trio(streams: Streams, people: People, begin: int, quarters: int) -> NDArray[np.int8]:
+    """Severity of each of the trio, from latents that share the family's adversity and change slowly."""
+    random = streams("trio")
+    count = people.families
+    lasting = random.standard_normal((3, count))
+    passing = random.standard_normal((4, count))
+    trio = np.zeros((3, count, quarters), dtype=np.int8)
+    youngest = _youngest_birth(people)
+    fresh = np.sqrt(1 - QUARTER_MEMORY**2)
+    for quarter in range(quarters):
+        day = begin + quarter * STEP_DAYS
+        young = YOUNG_FAMILY * ((day - youngest) < 5 * 365.25)
+        shared = np.sqrt(0.75) * people.adversity + np.sqrt(0.25) * passing[3] + young
+        own = np.sqrt(0.5) * lasting + np.sqrt(0.5) * passing[:3]
+        latent = np.sqrt(SHARED) * shared + np.sqrt(1 - SHARED) * own
+        trio[:, :, quarter] = (latent > MODERATE_CUT[:, None]).astype(np.int8) + (latent > SEVERE_CUT[:, None])
+        passing = QUARTER_MEMORY * passing + fresh * random.standard_normal((4, count))
+    return trio
+
+
+def _youngest_birth(people: People) -> Floats:
+    """Birth of each family's last child."""
+    last = people.first_child + people.family_size - 1
+    return people.birth[last].astype(np.float64)
+
+
+def _child_need(streams: Streams, people: People, trio: NDArray[np.int8]) -> NDArray[np.float32]:
+    """What the home has done and does to each child, and what the child brings to it."""
+    burden = trio.sum(axis=0).astype(np.float32)
+    own = 0.75 * people.trait - 0.35 * people.resilience - 0.45 * (people.trusted_adult - 0.7)
+    own = own + 0.25 * people.disability
+    need = np.empty((people.children, trio.shape[2]), dtype=np.float32)
+    lasting = burden[:, 0].copy()
+    random = streams("child_need")
+    mood = random.standard_normal(people.children)
+    for quarter in range(trio.shape[2]):
+        lasting += 0.12 * (burden[:, quarter] - lasting)
+        home = 0.22 * burden[:, quarter] + 0.28 * lasting
+        need[:, quarter] = home[people.family] + own + 0.35 * mood - 0.5
+        mood = 0.75 * mood + np.sqrt(1 - 0.75**2) * random.standard_normal(people.children)
+    return need

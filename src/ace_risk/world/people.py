@@ -1,0 +1,227 @@
+"""Families and their children: births, sex, ethnicity, resilience, a trusted adult, and who lives here when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from datetime import date
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ace_risk.study import World
+from ace_risk.world.streams import Bools, Floats, Ints, Streams, choose, numbers
+
+BURN_IN_DAYS = 730
+"""Days that the world lives before its records begin, so that they don't begin in an empty place."""
+
+SIZES = np.array([0.44, 0.38, 0.13, 0.04, 0.01])
+"""Shares of families that will have one to five children (assumption)."""
+
+YEARLY_LEAVING = 0.012
+ARRIVING_SHARE = 0.11
+
+# Shares of children by self-defined code. Cumbria: 2021 Census, few children of other than White groups;
+# urban: a diverse force (assumption).
+ETHNICITY: dict[str, dict[str, float]] = {
+    "cumbria": {
+        "W1": 0.944, "W2": 0.002, "W3": 0.003, "W9": 0.020, "M1": 0.004, "M2": 0.002, "M3": 0.006, "M9": 0.004,
+        "A1": 0.003, "A2": 0.001, "A3": 0.002, "A4": 0.002, "A9": 0.002, "B1": 0.0005, "B2": 0.002, "B9": 0.0005,
+        "O2": 0.001, "O9": 0.001,
+    },
+    "urban": {
+        "W1": 0.42, "W2": 0.006, "W3": 0.003, "W9": 0.061, "M1": 0.034, "M2": 0.014, "M3": 0.024, "M9": 0.023,
+        "A1": 0.05, "A2": 0.10, "A3": 0.04, "A4": 0.01, "A9": 0.03, "B1": 0.03, "B2": 0.085, "B9": 0.02,
+        "O2": 0.02, "O9": 0.03,
+    },
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class People:
+    """The families and children of one shard; children of a family stand together.
+
+    Days are counted from 1 January 1970. A child is present from `present_from` up to, not including,
+    `present_to`: from birth or arrival until the 18th birthday or the day that the family leaves.
+    """
+
+    family_number: NDArray[np.uint64]
+    adversity: Floats
+    enters: Ints
+    leaves: Ints
+    separates: Ints
+    child_number: NDArray[np.uint64]
+    family: Ints
+    birth: Ints
+    birth18: Ints
+    sex: Ints
+    ethnicity: Ints
+    disability: Bools
+    trait: Floats
+    resilience: Floats
+    trusted_adult: Bools
+    present_from: Ints
+    present_to: Ints
+
+    @property
+    def families(self) -> int:
+        """How many families."""
+        return len(self.family_number)
+
+    @property
+    def children(self) -> int:
+        """How many children ever present."""
+        return len(self.child_number)
+
+    @property
+    def first_child(self) -> Ints:
+        """For each family, the position of its first child."""
+        return np.searchsorted(self.family, np.arange(self.families)).astype(np.int64)
+
+    @property
+    def family_size(self) -> Ints:
+        """For each family, how many children ever present."""
+        return np.bincount(self.family, minlength=self.families)
+
+    def present(self, child: Ints, day: Floats | Ints) -> Bools:
+        """Whether each child lives in the area, under 18, on each day."""
+        return np.asarray((self.present_from[child] <= day) & (day < self.present_to[child]))
+
+
+def day_number(day: date) -> int:
+    """Days since 1 January 1970."""
+    return (day - date(1970, 1, 1)).days
+
+
+def eighteenth_birthday(birth: Ints) -> Ints:
+    """The day of the 18th birthday; 29 February is followed by 1 March.
+
+    Examples
+    --------
+    >>> born = np.array([day_number(date(2008, 2, 29))])
+    >>> int(eighteenth_birthday(born)[0]) == day_number(date(2026, 3, 1))
+    True
+    """
+    day = birth.astype("datetime64[D]")
+    month = day.astype("datetime64[M]")
+    return np.asarray(((month + 216).astype("datetime64[D]") + (day - month)).astype(np.int64))
+
+
+def make_people(world: World, shard: int, quota: int) -> People:
+    """The families of a shard, of whose children exactly `quota` live here at the end."""
+    streams = Streams(world.seed, shard)
+    end = day_number(world.end)
+    begin = day_number(world.start) - BURN_IN_DAYS
+    count = int(quota * 1.9) + 200
+    families = _families(streams, count, begin, end)
+    children = _children(world, streams, families, begin, end)
+    people = _join(families, children, begin, end)
+    return _cut(people, quota, (day_number(world.start), end), world.seed, shard)
+
+
+def _families(streams: Streams, count: int, begin: int, end: int) -> dict[str, Any]:
+    """Candidate families: adversity, first birth, arrival, leaving and separation."""
+    random = streams("families")
+    span = end - begin
+    first_birth = begin - 28 * 365.25 + random.random(count) * (span + 28 * 365.25)
+    arrives = random.random(count) < ARRIVING_SHARE
+    enters = np.where(arrives, begin + random.random(count) * span, begin - 12_000).astype(np.int64)
+    stay = random.exponential(365.25 / YEARLY_LEAVING, count)
+    leaves = np.where(stay < span * 2, np.maximum(enters, begin) + stay, end + 12_000).astype(np.int64)
+    adversity = random.standard_normal(count)
+    hazard = 0.017 * np.exp(0.45 * adversity)
+    separates = (first_birth + random.exponential(365.25 / hazard)).astype(np.int64)
+    size = choose(random.random(count), SIZES) + 1
+    return {
+        "adversity": adversity,
+        "first_birth": first_birth,
+        "enters": enters,
+        "leaves": leaves,
+        "separates": separates,
+        "size": size,
+    }
+
+
+def _children(world: World, streams: Streams, families: dict[str, Any], begin: int, end: int) -> dict[str, Any]:
+    """Every child of the candidate families, in order of birth within the family."""
+    random = streams("children")
+    size = families["size"]
+    family = np.repeat(np.arange(len(size)), size)
+    rank = np.arange(len(family)) - np.repeat(np.cumsum(size) - size, size)
+    gap = np.where(rank == 0, 0.0, 450 + random.gamma(2.0, 350.0, len(family)))
+    running = np.cumsum(gap)
+    birth = (families["first_birth"][family] + running - running[np.cumsum(size) - size][family]).astype(np.int64)
+    shares = np.array(list(ETHNICITY[world.profile].values()))
+    shares = shares / shares.sum()
+    own = choose(random.random(len(family)), shares)
+    shared = choose(streams("family_ethnicity").random(len(size)), shares)[family]
+    ethnicity = np.where(random.random(len(family)) < 0.96, shared, own)
+    need = families["adversity"][family]
+    return {
+        "family": family,
+        "birth": birth,
+        "birth18": eighteenth_birthday(birth),
+        "sex": choose(random.random(len(family)), np.array([0.487, 0.511, 0.002])),
+        "ethnicity": ethnicity,
+        "disability": random.random(len(family)) < 0.07 * np.exp(0.25 * need),
+        "trait": random.standard_normal(len(family)),
+        "resilience": random.standard_normal(len(family)) - 0.2 * need,
+        "trusted_adult": random.random(len(family)) < 1 / (1 + np.exp(-(0.9 - 0.5 * need))),
+    }
+
+
+def _join(families: dict[str, Any], children: dict[str, Any], begin: int, end: int) -> People:
+    """Families and children as one thing, without numbers yet."""
+    family = children["family"]
+    present_from = np.maximum(children["birth"], families["enters"][family])
+    present_to = np.minimum(children["birth18"], families["leaves"][family])
+    none = np.empty(0, dtype=np.uint64)
+    return People(
+        family_number=none,
+        adversity=families["adversity"],
+        enters=families["enters"],
+        leaves=families["leaves"],
+        separates=families["separates"],
+        child_number=none,
+        present_from=present_from,
+        present_to=present_to,
+        **children,
+    )
+
+
+def _cut(people: People, quota: int, period: tuple[int, int], seed: int, shard: int) -> People:
+    """Keep families, in order, until exactly `quota` of their children live here on the last day."""
+    start, end = period
+    here = people.present(np.arange(len(people.family)), np.full(len(people.family), end - 1))
+    living = np.bincount(people.family, weights=here, minlength=len(people.adversity)).astype(np.int64)
+    running = np.cumsum(living)
+    whole = int(np.searchsorted(running, quota, side="right"))
+    kept = np.zeros(len(living), dtype=np.bool_)
+    kept[:whole] = True
+    lacking = quota - (int(running[whole - 1]) if whole else 0)
+    single = np.flatnonzero((living == 1) & ~kept)[:lacking]
+    kept[single] = True
+    seen = np.maximum(people.present_from, start) < np.minimum(people.present_to, end)
+    seen &= kept[people.family]
+    kept &= np.bincount(people.family[seen], minlength=len(living)) > 0
+    return _renumber(people, kept, seen, seed, shard)
+
+
+def _renumber(people: People, kept: Bools, seen: Bools, seed: int, shard: int) -> People:
+    """The kept families and seen children, with their numbers."""
+    position = np.cumsum(kept) - 1
+    by_family = {"adversity", "enters", "leaves", "separates"}
+    values: dict[str, Any] = {}
+    for item in fields(People):
+        value = getattr(people, item.name)
+        if item.name in by_family:
+            values[item.name] = value[kept]
+        elif len(value):
+            values[item.name] = value[seen]
+    values["family"] = position[people.family[seen]]
+    return replace(
+        people,
+        **values,
+        family_number=numbers(shard, seed, "family", int(kept.sum())),
+        child_number=numbers(shard, seed, "child", int(seen.sum())),
+    )
