@@ -83,7 +83,9 @@ def list_(
     data: Data,
     as_of: Annotated[str, typer.Option("--as-of", help="The day of the list, YYYY-MM-DD: only what was known before.")],
     out: Out,
-    places: Annotated[int | None, typer.Option("--places", help="Children on the list; the study's by default.")] = None,
+    places: Annotated[
+        int | None, typer.Option("--places", help="Children on the list; the study's by default.")
+    ] = None,
     hub: Annotated[str | None, typer.Option("--hub", help="Only children living in this hub.")] = None,
     previous: Annotated[
         Path | None, typer.Option("--previous", help="The last referrals.csv, to say who is new.")

@@ -23,7 +23,9 @@ def card_markdown(card: ModelCard) -> str:
         *_section("How well the lists did", _performance(card)),
         *_section("Fairness", _fairness(card)),
         *_section("The points card", _points(card)),
-        *_section("Limits, and evidence that speaks against it", [_items(f"{x.text} ({x.source})" for x in card.limits)]),
+        *_section(
+            "Limits, and evidence that speaks against it", [_items(f"{x.text} ({x.source})" for x in card.limits)]
+        ),
         *_section("What people decide", [_items(card.human_decisions)]),
         *_section("When the work stops", [_stops(card)]),
         *_section("Versions", [_items(f"{name} {release}" for name, release in sorted(card.versions.items()))]),

@@ -127,9 +127,11 @@ class ModelCard(Part):
         """What hasn't been given, in the order of the card."""
         named = {"owner": self.owner, "contact": self.contact, "purpose": self.purpose}
         gaps = [name for name, value in named.items() if not value]
-        for number, condition in enumerate(self.stop_conditions, start=1):
-            gaps += [f"stop condition {number}: who acts"] * (not condition.who)
-            gaps += [f"stop condition {number}: by when"] * (not condition.by_when)
+        total = len(self.stop_conditions)
+        unowned = sum(not condition.who for condition in self.stop_conditions)
+        undated = sum(not condition.by_when for condition in self.stop_conditions)
+        gaps += [f"who acts on {unowned} of {total} stop conditions"] * bool(unowned)
+        gaps += [f"by when, for {undated} of {total} stop conditions"] * bool(undated)
         return gaps
 
 

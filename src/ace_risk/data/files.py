@@ -59,7 +59,7 @@ def output_folder(path: str | Path) -> Iterator[Path]:
     except BaseException:
         shutil.rmtree(part, ignore_errors=True)
         for folder in made:
-            if not any(folder.iterdir()):
+            if folder.is_dir() and not any(folder.iterdir()):
                 folder.rmdir()
         raise
 
@@ -86,7 +86,7 @@ def write_file(path: str | Path, content: bytes | str, private: bool = False) ->
             handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600 if private else 0o666)
             with os.fdopen(handle, "wb") as file:
                 file.write(data)
-            os.replace(part, target)
+            part.replace(target)
         except BaseException:
             part.unlink(missing_ok=True)
             raise

@@ -61,7 +61,8 @@ def build_history(tables: Tables, kinds: Kinds | None = None) -> pd.DataFrame:
         _services(tables.services),
         _moves(tables.residence),
     ]
-    history = pd.concat([part.reindex(columns=HISTORY_COLUMNS) for part in parts if len(part)], ignore_index=True)
+    present = [part[[column for column in HISTORY_COLUMNS if column in part]] for part in parts]
+    history = pd.concat(present, ignore_index=True)[HISTORY_COLUMNS]
     history = history.sort_values(["child_id", "occurred_at", "source_id", "kind"], kind="stable", ignore_index=True)
     history["kind"] = history["kind"].astype("category")
     return history
@@ -92,7 +93,7 @@ def _laid_on_households(tables: Tables, kinds: Kinds) -> pd.DataFrame:
 
 def _missing(episodes: pd.DataFrame) -> pd.DataFrame:
     """Missing episodes, as spells with their length in hours; the role says whether from care or home."""
-    hours = (episodes["missing_to"] - episodes["missing_from"]) / pd.Timedelta(hours=1)
+    hours = (episodes["missing_to"] - episodes["missing_from"]).dt.total_seconds() / 3_600
     return pd.DataFrame(
         {
             "child_id": episodes["child_id"],
@@ -111,8 +112,7 @@ def _missing(episodes: pd.DataFrame) -> pd.DataFrame:
 
 def _services(services: pd.DataFrame) -> pd.DataFrame:
     """Spells of support and statutory work."""
-    renamed = services.rename(columns={"service_id": "source_id", "start_date": "occurred_at", "end_date": "ended_at"})
-    return renamed
+    return services.rename(columns={"service_id": "source_id", "start_date": "occurred_at", "end_date": "ended_at"})
 
 
 def _moves(residence: pd.DataFrame) -> pd.DataFrame:

@@ -93,6 +93,11 @@ def _column_problems(
     if column.name == table.key:
         again = values.notna() & values.duplicated()
         yield from _problem(*where, "must be unique", again, "Remove the repeated rows or correct the ids.")
+    if column.type == "id":
+        broken = values.str.contains(r"[\x00-\x1f\x7f]", regex=True)
+        yield from _problem(
+            *where, "must be plain text on one line", broken, "Remove line ends and tabs from the cells."
+        )
     if column.codes == "grade":
         yield from _grades(frames[table.name], kinds.incidents)
     elif column.codes:
@@ -150,7 +155,9 @@ def _references(frames: Frames, values: pd.Series, where: tuple[str, str], targe
 
 def _is_among(values: pd.Series, ids: pd.Series) -> pd.Series:
     """Like `isin`, many times faster for two long columns of ids."""
-    found = pc.is_in(pa.array(values, from_pandas=True), value_set=pa.array(ids.dropna(), from_pandas=True))
+    text = pa.large_string()
+    wanted = pa.array(ids.dropna(), from_pandas=True).cast(text)
+    found = pc.is_in(pa.array(values, from_pandas=True).cast(text), value_set=wanted)
     return pd.Series(found.to_numpy(zero_copy_only=False), index=values.index)
 
 

@@ -99,5 +99,7 @@ def records_by_child(history: pd.DataFrame, children: Iterable[Hashable]) -> dic
     found = {}
     for child in wanted:
         at = positions.get(child, none)
-        found[child] = Records(**{name: text[at] for name, text in texts.items()}, occurred=occurred[at], recorded=recorded[at])
+        found[child] = Records(
+            **{name: text[at] for name, text in texts.items()}, occurred=occurred[at], recorded=recorded[at]
+        )
     return found

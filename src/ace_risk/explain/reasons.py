@@ -84,15 +84,9 @@ def explain_child(
     )
 
 
-def _speakers(
-    catalogue: Catalogue, contributions: pd.Series, evidence: dict[str, Evidence]
-) -> list[list[FeatureSpec]]:
+def _speakers(catalogue: Catalogue, contributions: pd.Series, evidence: dict[str, Evidence]) -> list[list[FeatureSpec]]:
     """For each domain that adds need, the features that speak for it; the strongest domain first."""
-    adding = [
-        spec
-        for spec in catalogue
-        if spec.domain != STRENGTHS and spec.reason and spec.name in evidence
-    ]
+    adding = [spec for spec in catalogue if spec.domain != STRENGTHS and spec.reason and spec.name in evidence]
     order = {name: position for position, name in enumerate(catalogue.names)}
     adding.sort(key=lambda spec: (-float(contributions[spec.name]), order[spec.name]))
     domains: dict[str, list[FeatureSpec]] = {}

@@ -14,7 +14,9 @@ _WINDOWS = {
 }  # fmt: skip
 
 
-def fill_sentence(spec: FeatureSpec, evidence: Evidence, value: float, cutoff: pd.Timestamp, since: pd.Timestamp) -> str:
+def fill_sentence(
+    spec: FeatureSpec, evidence: Evidence, value: float, cutoff: pd.Timestamp, since: pd.Timestamp
+) -> str:
     """The feature's sentence about one child.
 
     Parameters

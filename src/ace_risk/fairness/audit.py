@@ -7,34 +7,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from ace_risk.errors import DataError
-from ace_risk.fairness.counts import (
-    COUNTS,
-    METRICS,
-    Attribute,
-    Ints,
-    confusion_cells,
-    count_groups,
-    rates,
-)
-from ace_risk.fairness.inputs import AuditInput, read_input
-from ace_risk.fairness.intervals import (
-    Spread,
-    household_spreads,
-    independent_spread,
-    wilson,
-)
-from ace_risk.fairness.verdicts import (
-    OPEN,
-    OUTSIDE,
-    WITHIN,
-    reference_of,
-    verdict_table,
-)
+from ace_risk.evaluate.list_size import select_top
+from ace_risk.fairness.counts import COUNTS, METRICS, Attribute, Ints, confusion_cells, count_groups, rates
+from ace_risk.fairness.inputs import read_input
+from ace_risk.fairness.intervals import Spread, household_spreads, independent_spread, wilson
+from ace_risk.fairness.verdicts import OPEN, OUTSIDE, WITHIN, reference_of, verdict_table
 
 BY_ROW = "95 %: Wilson for rates, MOVER from exact limits for gaps; the list held fixed"
 BY_HOUSEHOLD = BY_ROW + "; at the number of independent rows that resampled households show"
@@ -143,7 +123,8 @@ def audit_fairness(
 
     Examples
     --------
-    >>> audit = audit_fairness([1, 1, 0, 0, 1, 0], [9, 8, 7, 3, 2, 1], pd.Series(list("aaabbb"), name="hub"), list_size=3)
+    >>> hub = pd.Series(list("aaabbb"), name="hub")
+    >>> audit = audit_fairness([1, 1, 0, 0, 1, 0], [9, 8, 7, 3, 2, 1], hub, list_size=3)
     >>> audit.by_group[["group", "tp", "fp", "tn", "fn", "tpr"]].to_dict("records")[1]
     {'group': 'b', 'tp': 0, 'fp': 0, 'tn': 2, 'fn': 1, 'tpr': 0.0}
     >>> audit.answer()
@@ -162,21 +143,18 @@ def audit_fairness(
         n_boot=n_boot,
         seed=seed,
     )
-    selected = select_rows(given, list_size, threshold, seed)
+    if threshold is not None:
+        selected = given.score >= threshold
+    else:
+        assert list_size is not None
+        selected = select_top(given.score, list_size, tie_key=given.tie_key, seed=seed)
     cells = confusion_cells(given.label, selected)
     tables = [count_groups(attribute, cells) for attribute in given.attributes]
     references = [reference_of(table) for table in tables]
     if given.households is None:
         spreads = [independent_spread(table) for table in tables]
     else:
-        spreads = household_spreads(
-            given.attributes,
-            references,
-            cells,
-            given.households,
-            int(n_boot),
-            int(seed),
-        )
+        spreads = household_spreads(given.attributes, references, cells, given.households, int(n_boot), int(seed))
     parts = list(zip(given.attributes, tables, references, spreads, strict=True))
     settings = {
         "list_size": None if list_size is None else int(list_size),
@@ -197,18 +175,6 @@ def audit_fairness(
     )
 
 
-def select_rows(given: AuditInput, list_size: int | None, threshold: float | None, seed: int) -> npt.NDArray[np.bool_]:
-    """True for each row that is listed: at or above the threshold, or among the first `list_size`."""
-    if threshold is not None:
-        at_or_above: npt.NDArray[np.bool_] = given.score >= threshold
-        return at_or_above
-    shuffle = np.random.default_rng(seed).permutation(len(given.score))
-    keys = (shuffle, -given.score) if given.tie_key is None else (shuffle, given.tie_key, -given.score)
-    selected = np.zeros(len(given.score), dtype=bool)
-    selected[np.lexsort(keys)[:list_size]] = True
-    return selected
-
-
 def rate_table(attribute: Attribute, counts: Ints, spread: Spread) -> pd.DataFrame:
     """One row per group: its counts, then each rate with its 95 % interval."""
     columns: dict[str, Any] = {
@@ -221,10 +187,7 @@ def rate_table(attribute: Attribute, counts: Ints, spread: Spread) -> pd.DataFra
     low, high = wilson(rate, spread.effective)
     for place, metric in enumerate(METRICS):
         columns[metric] = rate[:, place]
-        columns[f"{metric}_low"], columns[f"{metric}_high"] = (
-            low[:, place],
-            high[:, place],
-        )
+        columns[f"{metric}_low"], columns[f"{metric}_high"] = (low[:, place], high[:, place])
     return pd.DataFrame(columns)
 
 

@@ -146,7 +146,7 @@ def read_attribute(name: str, column: pd.Series[Any]) -> Attribute:
         codes, uniques = pd.factorize(column)
     except TypeError:
         raise DataError(
-            f"groups.{name}: a cell holds a list or another thing that can't be a group. Use words, numbers or booleans."
+            f"groups.{name}: a cell holds a list or the like, which can't be a group. Use words, numbers or booleans."
         ) from None
     labels: list[Hashable] = list(uniques.tolist())
     if (codes < 0).any():
@@ -158,11 +158,7 @@ def read_attribute(name: str, column: pd.Series[Any]) -> Attribute:
         places = {label: place for place, label in enumerate(column.cat.categories.tolist())}
         keys = [(0, places.get(label, len(places))) for label in labels]
     order = sorted(range(len(labels)), key=keys.__getitem__)
-    return Attribute(
-        name,
-        [labels[place] for place in order],
-        np.argsort(order)[codes].astype(np.int64),
-    )
+    return Attribute(name, [labels[place] for place in order], np.argsort(order)[codes].astype(np.int64))
 
 
 def natural_key(label: Hashable) -> tuple[Any, ...]:
@@ -178,7 +174,7 @@ def natural_key(label: Hashable) -> tuple[Any, ...]:
 
 
 def crossed(attributes: list[Attribute]) -> Attribute:
-    """All attributes crossed: the groups that occur, in the order of the first attribute, then the second, and so on."""
+    """All attributes crossed: the groups that occur, in the order of the first, then the second, and so on."""
     flat = np.zeros(len(attributes[0].codes), dtype=np.int64)
     for attribute in attributes:
         # Renumbered at each step, so that many attributes of many groups can't overflow.

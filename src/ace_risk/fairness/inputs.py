@@ -68,13 +68,7 @@ def read_input(
     frame = _frame(groups, problems)
     homes = None if households is None else _households(_column(households, "households", problems), problems)
     ties = None if tie_key is None else _ties(_column(tie_key, "tie_key", problems), problems)
-    lengths: dict[str, Any] = {
-        "y_true": label,
-        "score": number,
-        "groups": frame,
-        "households": homes,
-        "tie_key": ties,
-    }
+    lengths: dict[str, Any] = {"y_true": label, "score": number, "groups": frame, "households": homes, "tie_key": ties}
     rows = {name: len(values) for name, values in lengths.items() if values is not None}
     if len(set(rows.values())) > 1:
         told = ", ".join(f"{name} {length:,}" for name, length in rows.items())
@@ -123,7 +117,7 @@ def _labels(column: pd.Series[Any], problems: list[str]) -> npt.NDArray[np.bool_
     missing = int(column.isna().sum())
     if missing:
         problems.append(
-            f"y_true: {missing:,} row{'s' * (missing > 1)} without a label. Drop the rows whose outcome isn't known first."
+            f"y_true: {missing:,} row{'s' * (missing > 1)} without a label. Drop rows of unknown outcome first."
         )
     wrong = int((~column.isin([0, 1]) & column.notna()).sum())
     if wrong:

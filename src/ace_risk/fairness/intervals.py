@@ -24,18 +24,10 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse  # type: ignore[import-untyped]
-from scipy.special import betaincinv, ndtri, stdtrit  # type: ignore[import-untyped]
+from scipy import sparse
+from scipy.special import betaincinv, ndtri, stdtrit
 
-from ace_risk.fairness.counts import (
-    COUNTS,
-    METRICS,
-    Attribute,
-    Floats,
-    Ints,
-    bases,
-    rates,
-)
+from ace_risk.fairness.counts import COUNTS, METRICS, Attribute, Floats, Ints, bases, rates
 
 LEVEL = 0.95
 """Coverage of every interval."""
@@ -140,12 +132,7 @@ def independent_spread(counts: Ints) -> Spread:
 
 
 def household_spreads(
-    attributes: list[Attribute],
-    references: list[int],
-    cells: Ints,
-    households: Ints,
-    n_boot: int,
-    seed: int,
+    attributes: list[Attribute], references: list[int], cells: Ints, households: Ints, n_boot: int, seed: int
 ) -> list[Spread]:
     """What each attribute's rows are worth when households, not rows, are drawn again.
 

@@ -1,4 +1,4 @@
-"""Verdicts: does a group's rate differ from the largest group's by more than the margin, or can't it be told?"""
+"""Verdicts: whether a group's rate differs from the largest group's by more than the margin, or can't be told."""
 
 from __future__ import annotations
 
@@ -27,11 +27,7 @@ def reference_of(counts: Ints) -> int:
 
 
 def verdict_table(
-    attribute: Attribute,
-    counts: Ints,
-    reference: int,
-    spread: Spread,
-    margins: dict[str, float],
+    attribute: Attribute, counts: Ints, reference: int, spread: Spread, margins: dict[str, float]
 ) -> pd.DataFrame:
     """Each group beside the reference: one row per metric and group; the reference itself has none.
 
@@ -48,16 +44,11 @@ def verdict_table(
     the group has no row below the rate's line.
     """
     others = np.delete(np.arange(len(attribute.labels)), reference)
-    rate, n = rates(counts), spread.effective
-    pairs = (
-        rate[others],
-        n[others],
-        rate[[reference]],
-        n[[reference]],
-        spread.correlation[others],
-    )
-    gap = rate[others] - rate[[reference]]
-    low, high = gap_interval(*pairs)
+    every_rate, worth = rates(counts), spread.effective
+    rate, n, correlation = every_rate[others], worth[others], spread.correlation[others]
+    reference_rate, reference_n = every_rate[[reference]], worth[[reference]]
+    gap = rate - reference_rate
+    low, high = gap_interval(rate, exact(rate, n), reference_rate, exact(reference_rate, reference_n), correlation)
     margin = np.array([margins[metric] for metric in METRICS])
     below = bases(counts)
     told = np.isfinite(gap) & (below[others] > 1) & (below[[reference]] > 1)
@@ -65,7 +56,8 @@ def verdict_table(
     outside = told & ((low > margin) | (high < -margin))
     reach = np.maximum(gap - low, high - gap)
     target = np.where(reach <= margin, np.abs(np.abs(gap) - margin), margin)
-    needed = rows_needed(*pairs, counts[others].sum(axis=1), np.where(within | outside, np.nan, target))
+    target = np.where(within | outside, np.nan, target)
+    needed = rows_needed(rate, n, reference_rate, reference_n, correlation, counts[others].sum(axis=1), target)
     return _long_table(attribute, others, reference, gap, low, high, _words(within, outside), needed)
 
 
@@ -93,10 +85,7 @@ def _long_table(
         {
             "attribute": [attribute.name] * size,
             "metric": np.repeat(METRICS, len(others)).tolist(),
-            "group": pd.Series(
-                [attribute.labels[place] for place in others] * len(METRICS),
-                dtype=object,
-            ),
+            "group": pd.Series([attribute.labels[place] for place in others] * len(METRICS), dtype=object),
             "reference": pd.Series([attribute.labels[reference]] * size, dtype=object),
             "gap": gap.T.ravel(),
             "gap_low": low.T.ravel(),
@@ -141,10 +130,7 @@ def rows_needed(
     while (high_end - low_end > 1).any():
         middle = (low_end + high_end) // 2
         wide = too_wide(middle)
-        low_end, high_end = (
-            np.where(wide, middle, low_end),
-            np.where(wide, high_end, middle),
-        )
+        low_end, high_end = (np.where(wide, middle, low_end), np.where(wide, high_end, middle))
     needed = np.zeros(open_.shape, dtype=np.int64)
     needed[open_] = np.where(never, 0, high_end)
     return needed

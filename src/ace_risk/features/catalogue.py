@@ -68,12 +68,12 @@ class FeatureSpec:
 
     label: str
     kinds: tuple[str, ...]
-    measure: str
+    measure: Measure
     window_days: int | None = None
     roles: tuple[str, ...] = ()
     grades: tuple[str, ...] = ()
     column: str = ""
-    direction: str = "either"
+    direction: Direction = "either"
     domain: str = ""
     title: str = ""
     reason: str = ""
@@ -142,9 +142,7 @@ class Entry(BaseModel):
     def specs(self) -> list[FeatureSpec]:
         """One feature for each window."""
         values = {key: getattr(self, key) for key in type(self).model_fields if key != "windows"}
-        return [
-            FeatureSpec(**values, window_days=None if window == "ever" else window) for window in self.windows
-        ]
+        return [FeatureSpec(**values, window_days=None if window == "ever" else window) for window in self.windows]
 
 
 class CatalogueFile(BaseModel):
@@ -213,7 +211,7 @@ class Catalogue:
         return [spec.name for spec in self.specs]
 
     @property
-    def directions(self) -> dict[str, str]:
+    def directions(self) -> dict[str, Direction]:
         """The direction of each column."""
         return {spec.name: spec.direction for spec in self.specs}
 
@@ -250,7 +248,8 @@ def _entry_problems(entry: Entry, file: CatalogueFile, kinds: Kinds) -> Iterator
     ):
         unknown = sorted(set(names) - allowed)
         if unknown:
-            yield f"{entry.label}.{where}: {', '.join(unknown)} is unknown. Use: {', '.join(sorted(allowed)) or 'none'}."
+            known_names = ", ".join(sorted(allowed)) or "none"
+            yield f"{entry.label}.{where}: {', '.join(unknown)} is unknown. Use: {known_names}."
     refused = enforcement_problem(entry.kinds, kinds.enforcement)
     if refused:
         yield f"{entry.label}.kinds: {refused}"

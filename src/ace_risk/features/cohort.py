@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -69,7 +70,8 @@ def build_cohort(
     """
     kinds = kinds or load_kinds()
     if cutoffs is None:
-        cutoffs = cutoffs_between(tables.incidents["occurred_at"].min().ceil("D"), tables.data_end, rule.every_months)
+        first = tables.incidents["occurred_at"].min().normalize().replace(day=1)
+        cutoffs = cutoffs_between(first, tables.data_end, rule.every_months)
     late = [cutoff for cutoff in cutoffs if cutoff > tables.data_end]
     if late:
         raise DataError(
@@ -98,12 +100,12 @@ class _Records:
         self.brings_in = ~history["kind"].isin(unseen).to_numpy()
         self.is_plan = history["kind"].isin(rule.open_plan_kinds).to_numpy()
 
-    def seen(self, start: np.int64, cutoff: np.int64) -> pd.Index:
+    def seen(self, start: np.int64, cutoff: np.int64) -> Any:
         """Children with a record in the window."""
         counted = self.brings_in & counts(self.occurred, self.recorded, start, cutoff)
         return self.children[np.unique(self.child[counted])]
 
-    def on_a_plan(self, cutoff: np.int64) -> pd.Index:
+    def on_a_plan(self, cutoff: np.int64) -> Any:
         """Children with an open spell of the plan kinds."""
         started = self.is_plan & counts(self.occurred, self.recorded, np.int64(LONG_AGO), cutoff)
         still_open = started & ~end_known(self.ended, self.end_recorded, cutoff)
@@ -119,12 +121,16 @@ def _cohort_at(tables: Tables, records: _Records, rule: CohortRule, cutoff: pd.T
     homes = homes[~homes["child_id"].isin(records.on_a_plan(at))].reset_index(drop=True)
     born = homes["child_id"].map(tables.children.set_index("child_id")["birth_date"])
     comes_of_age = born + pd.DateOffset(years=rule.under_age_years)
-    until = pd.concat([comes_of_age, leaves_area_at(tables.residence, homes, cutoff)], axis=1).min(axis=1)
-    cohort = pd.DataFrame(
-        {"child_id": homes["child_id"], "cutoff": cutoff, "observed_until": until.clip(upper=tables.data_end)}
+    ends = pd.DataFrame(
+        {
+            "data": tables.data_end,
+            "age": comes_of_age,
+            "area": leaves_area_at(tables.residence, homes, cutoff),
+        }
     )
+    observed_until = ends.min(axis=1).astype("datetime64[us]")
+    cohort = pd.DataFrame({"child_id": homes["child_id"], "cutoff": cutoff, "observed_until": observed_until})
     cohort = cohort[((born < cutoff) & (comes_of_age > cutoff)).to_numpy()]
-    cohort["observed_until"] = cohort["observed_until"].astype("datetime64[us]")
     return cohort.sort_values("child_id", kind="stable", ignore_index=True)
 
 
@@ -146,4 +152,3 @@ def censoring_reasons(cohort: pd.DataFrame, tables: Tables, rule: CohortRule, ho
         "comes_of_age": int((of_age & ~data_end).sum()),
         "leaves_area": int((~of_age & ~data_end).sum()),
     }
-

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
 from ace_risk.data.tables import Tables
+from ace_risk.features.build import build_features
+from ace_risk.features.catalogue import Catalogue, FeatureSpec
 from ace_risk.features.homes import homes_at
-from ace_risk.features.time_rules import LONG_AGO, counts, microseconds
 
 ETHNICITY_5_1 = {"W": "White", "M": "Mixed", "A": "Asian", "B": "Black", "O": "Other"}
 """The 5 + 1 groups by the first letter of the 18 + 1 code; everything else is not recorded."""
@@ -30,7 +33,8 @@ def age_in_years(birth: pd.Series, at: pd.Series) -> pd.Series:
     [9]
     """
     before_birthday = (at.dt.month < birth.dt.month) | ((at.dt.month == birth.dt.month) & (at.dt.day < birth.dt.day))
-    return (at.dt.year - birth.dt.year - before_birthday.astype(int)).astype("int64")
+    years: pd.Series = at.dt.year - birth.dt.year - before_birthday.astype("int64")
+    return years
 
 
 def build_groups(tables: Tables, history: pd.DataFrame, cohort: pd.DataFrame) -> pd.DataFrame:
@@ -61,21 +65,10 @@ def build_groups(tables: Tables, history: pd.DataFrame, cohort: pd.DataFrame) ->
     return groups.join(_homes(tables, cohort))
 
 
-def _care_status(history: pd.DataFrame, cohort: pd.DataFrame) -> pd.Categorical:
-    """Whether a start of being looked after was known before the cutoff."""
-    care = history[history["kind"] == CARE_KIND]
-    known = pd.DataFrame(
-        {
-            "child_id": care["child_id"],
-            "known_from": np.maximum(
-                microseconds(care["occurred_at"], "occurred_at"), microseconds(care["recorded_at"], "recorded_at")
-            ),
-        }
-    )
-    known_from = cohort["child_id"].map(known.groupby("child_id")["known_from"].min())
-    cutoff = microseconds(cohort["cutoff"], "cohort.cutoff")
-    cared = counts(known_from.fillna(np.inf), known_from.fillna(np.inf), LONG_AGO, cutoff)
-    words = np.where(cared, "ever looked after", "never looked after")
+def _care_status(history: pd.DataFrame, cohort: pd.DataFrame) -> Any:
+    """Whether the child was known to have been looked after at any time before the cutoff."""
+    cared = build_features(history, cohort, Catalogue([FeatureSpec("care", (CARE_KIND,), "ever")]))
+    words = np.where(cared.iloc[:, 0] == 1, "ever looked after", "never looked after")
     return pd.Categorical(words, ["ever looked after", "never looked after"])
 
 

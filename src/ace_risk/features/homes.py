@@ -16,6 +16,7 @@ import pandas as pd
 
 from ace_risk.features.time_rules import FAR, LONG_AGO, counts, end_known, microseconds
 
+NEVER = pd.Timestamp("9999-12-31").as_unit("us")
 HOME_COLUMNS = ["child_id", "household_id", "hub", "deprivation_decile"]
 
 
@@ -46,7 +47,8 @@ def homes_at(residence: pd.DataFrame, cutoff: pd.Timestamp) -> pd.DataFrame:
     known = counts(started, recorded, LONG_AGO, at)
     last_known = spells[known].assign(open=~end_known(ended, end_recorded, at)[known])
     last_known = last_known.drop_duplicates("child_id", keep="last")
-    return last_known.loc[last_known["open"], HOME_COLUMNS].reset_index(drop=True)
+    homes: pd.DataFrame = last_known.loc[last_known["open"], HOME_COLUMNS]
+    return homes.reset_index(drop=True)
 
 
 def leaves_area_at(residence: pd.DataFrame, homes: pd.DataFrame, cutoff: pd.Timestamp) -> pd.Series:
@@ -62,17 +64,15 @@ def leaves_area_at(residence: pd.DataFrame, homes: pd.DataFrame, cutoff: pd.Time
     """
     spells = residence[residence["child_id"].isin(homes["child_id"])]
     spells = spells.sort_values(["child_id", "start_date"], kind="stable")
-    end = spells["end_date"].fillna(pd.Timestamp.max.floor("D").as_unit("us"))
+    end = spells["end_date"].fillna(NEVER)
     running_end = end.groupby(spells["child_id"], sort=False).cummax()
     same_child = spells["child_id"].eq(spells["child_id"].shift())
     gap = same_child & (spells["start_date"] > running_end.shift() + pd.Timedelta(days=1))
     stretch = (gap | ~same_child).cumsum()
     ends = running_end.groupby(stretch).max()
     begins = spells["start_date"].groupby(stretch).min()
-    stretches = pd.DataFrame(
-        {"child_id": spells["child_id"].groupby(stretch).first(), "begins": begins, "ends": ends}
-    )
-    after = stretches[stretches["ends"] > cutoff].sort_values(["child_id", "begins"], kind="stable")
-    after = after.drop_duplicates("child_id").set_index("child_id")["ends"]
-    leaves = homes["child_id"].map(after)
-    return leaves.where(leaves < pd.Timestamp.max.floor("D")).reset_index(drop=True)
+    stretches = pd.DataFrame({"child_id": spells["child_id"].groupby(stretch).first(), "begins": begins, "ends": ends})
+    later = stretches[stretches["ends"] > cutoff].sort_values(["child_id", "begins"], kind="stable")
+    first_end = later.drop_duplicates("child_id").set_index("child_id")["ends"]
+    leaves = first_end.reindex(homes["child_id"]).reset_index(drop=True)
+    return leaves.where(leaves < NEVER)

@@ -85,7 +85,7 @@ def summarise(events: Events, child: NDArray[np.int64], cutoff: Times, start: Ti
     )  # fmt: skip
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def _first_at_or_after(times, low, high, instant):  # type: ignore[no-untyped-def]
     """Position of the first time in `[low, high)` that is not before the instant."""
     while low < high:
@@ -97,7 +97,7 @@ def _first_at_or_after(times, low, high, instant):  # type: ignore[no-untyped-de
     return low
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def _summarise(first, occurred, recorded, ended, end_recorded, kind, value, child, cutoff, start, n_kinds):  # type: ignore[no-untyped-def]
     rows = len(child)
     number = np.zeros(rows, np.int64)
@@ -135,7 +135,9 @@ def _summarise(first, occurred, recorded, ended, end_recorded, kind, value, chil
     return number, distinct_days, distinct_kinds, earliest, latest, values, total, largest
 
 
-def spell_time(events: Events, child: NDArray[np.int64], cutoff: Times, start: Times) -> tuple[Times, NDArray[np.int64]]:
+def spell_time(
+    events: Events, child: NDArray[np.int64], cutoff: Times, start: Times
+) -> tuple[Times, NDArray[np.int64]]:
     """Time in spells within each window, and how many spells are open at the cutoff.
 
     Spells that overlap are counted once. A spell whose end isn't known at the cutoff runs up to it.
@@ -151,7 +153,7 @@ def spell_time(events: Events, child: NDArray[np.int64], cutoff: Times, start: T
     return covered, is_open
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def _spell_time(first, occurred, recorded, ended, end_recorded, child, cutoff, start):  # type: ignore[no-untyped-def]
     rows = len(child)
     covered = np.zeros(rows, np.int64)

@@ -1,4 +1,4 @@
-"""Labels: did the outcome begin within the horizon?"""
+"""Labels: whether the outcome began within the horizon."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numba import njit
+from numba.extending import register_jitable
 from numpy.typing import NDArray
 
 from ace_risk.errors import DataError
@@ -48,13 +48,13 @@ LONG_AGO = np.iinfo(np.int64).min
 Times = NDArray[np.int64]
 
 
-@njit(cache=True, inline="always")  # type: ignore[untyped-decorator]
+@register_jitable  # type: ignore[untyped-decorator]
 def counts(occurred: Any, recorded: Any, window_start: Any, cutoff: Any) -> Any:
     """True where an event counts at the cutoff, for a window that starts at `window_start` (included)."""
     return (occurred >= window_start) & (occurred < cutoff) & (recorded < cutoff)
 
 
-@njit(cache=True, inline="always")  # type: ignore[untyped-decorator]
+@register_jitable  # type: ignore[untyped-decorator]
 def end_known(ended: Any, end_recorded: Any, cutoff: Any) -> Any:
     """True where a spell has ended by the cutoff and the end had been recorded before it."""
     return (ended <= cutoff) & (end_recorded < cutoff)
@@ -92,7 +92,9 @@ def microseconds(values: pd.Series, what: str, *, may_be_empty: bool = False) ->
     if values.isna().all() and may_be_empty:
         return np.full(len(values), FAR, dtype=np.int64)
     if values.dtype.kind != "M":
-        raise DataError(f"{what}: must hold times (datetime64), got {values.dtype}. Parse them with pandas.to_datetime.")
+        raise DataError(
+            f"{what}: must hold times (datetime64), got {values.dtype}. Parse them with pandas.to_datetime."
+        )
     empty = values.isna().to_numpy()
     if empty.any() and not may_be_empty:
         raise DataError(f"{what}: {int(empty.sum())} empty times. Fill or remove these rows.")

@@ -53,7 +53,9 @@ def read_columns(X: pd.DataFrame, names: Sequence[str]) -> dict[str, Floats]:
         column = X.iloc[:, int(places[0])]
         if not pd.api.types.is_numeric_dtype(column.dtype) or pd.api.types.is_complex_dtype(column.dtype):
             rule = f"must be numeric, got the type {column.dtype}"
-            problems.append(Problem("features", str(name), rule, len(column), fix="Give numbers, with NaN for missing."))
+            problems.append(
+                Problem("features", str(name), rule, len(column), fix="Give numbers, with NaN for missing.")
+            )
             continue
         values = column.to_numpy(dtype=np.float64, na_value=np.nan)
         infinite = int(np.isinf(values).sum())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from numbers import Integral
 from typing import Any, Self, get_args
 
 import numpy as np
@@ -10,17 +11,17 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils import Tags
-from sklearn.utils.multiclass import check_classification_targets, type_of_target
-from sklearn.utils.validation import _check_feature_names, check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted, validate_data
 
 from ace_risk.errors import DataError, StudyError
 from ace_risk.features.catalogue import Direction
 from ace_risk.models.additive import AdditiveModel
 from ace_risk.models.binning import BinnedFeature, bin_feature
 from ace_risk.models.columns import Floats, read_columns
+from ace_risk.models.labels import read_labels
 from ace_risk.models.probability import LogisticMap
 from ace_risk.models.rounding import Histogram, fit_logistic, round_fit
-from ace_risk.models.selection import Patterns, select
+from ace_risk.models.selection import select
 from ace_risk.models.terms import FeatureTerm
 
 
@@ -61,13 +62,13 @@ class PointsClassifier(ClassifierMixin, BaseEstimator):
 
     Examples
     --------
-    >>> X = pd.DataFrame({"missing_count_365d": [0, 0, 0, 1, 1, 2] * 50, "note_count_91d": [1, 2, 3] * 100})
-    >>> y = [0, 0, 0, 0, 1, 1] * 50
+    >>> X = pd.DataFrame({"missing_count_365d": [0, 0, 0, 1, 1, 2] * 50, "note_count_91d": [1] * 150 + [2] * 150})
+    >>> y = [0, 0, 1, 0, 1, 1] * 50
     >>> model = PointsClassifier(directions={"missing_count_365d": "more_need"}).fit(X, y)
     >>> model.table_.feature_names_in_.tolist()
     ['missing_count_365d']
-    >>> model.predict_proba(X)[:3, 1].round(3).tolist()
-    [0.0, 0.0, 0.0]
+    >>> model.decision_function(X)[:6].tolist()
+    [0.0, 0.0, 0.0, 1.0, 1.0, 5.0]
     """
 
     def __init__(
@@ -123,3 +124,89 @@ class PointsClassifier(ClassifierMixin, BaseEstimator):
         tags.classifier_tags.multi_class = False
         tags.input_tags.allow_nan = True
         return tags
+
+    def _checked_settings(self) -> dict[str, Direction]:
+        problems = []
+        for name in ("max_features", "max_points"):
+            value = getattr(self, name)
+            if not isinstance(value, Integral) or isinstance(value, bool) or value < 1:
+                problems.append(f"{name}: must be a whole number from 1, got {value!r}")
+        directions = dict(self.directions or {})
+        unknown = sorted({str(value) for value in directions.values()} - set(get_args(Direction)))
+        if unknown:
+            problems.append(f"directions: {', '.join(unknown)} is unknown; use {', '.join(get_args(Direction))}")
+        if problems:
+            raise StudyError.from_problems("PointsClassifier", problems)
+        return directions
+
+    def _frame(self, X: Any, *, reset: bool) -> pd.DataFrame:
+        """`X` with a name for every column: its own, or x0, x1, … for an array."""
+        named = isinstance(X, pd.DataFrame) and (reset or hasattr(self, "feature_names_in_"))
+        if named and all(isinstance(name, str) for name in X.columns):
+            if reset:
+                validate_data(self, X, skip_check_array=True)
+                if X.empty:
+                    raise DataError(f"features: fit needs rows and columns, got {X.shape[0]} by {X.shape[1]}.")
+            return X
+        values = validate_data(self, X, reset=reset, dtype=np.float64, ensure_all_finite="allow-nan")
+        names = getattr(self, "feature_names_in_", [f"x{place}" for place in range(values.shape[1])])
+        return pd.DataFrame(values, columns=list(names))
+
+
+def make_table(
+    features: list[BinnedFeature],
+    outcome: Floats,
+    max_features: int,
+    max_points: int,
+    directions: Mapping[str, Direction],
+) -> AdditiveModel:
+    """Choose, round and calibrate; the table with the features whose points aren't all 0."""
+    fit = select(features, outcome, max_features)
+    base = constant_table(outcome)
+    if not fit.scores:
+        return base
+    card = round_fit(fit, max_points)
+    terms = [feature_term(f, p) for f, p in zip(fit.patterns.features, card.points, strict=True) if p.any()]
+    totals = sum(p[f.levels] for f, p in zip(fit.patterns.features, card.points, strict=True))
+    curve = fit_probability(np.asarray(totals, dtype=np.float64), outcome)
+    if curve is None:
+        return base
+    used = {term.feature: directions.get(term.feature, "either") for term in terms}
+    return AdditiveModel(tuple(terms), curve, 0.0, used)
+
+
+def constant_table(outcome: Floats) -> AdditiveModel:
+    """A table without terms, that gives every row the base rate."""
+    base = float(outcome.mean())
+    return AdditiveModel((), LogisticMap(1.0, float(np.log(base / (1.0 - base)))))
+
+
+def feature_term(feature: BinnedFeature, points: NDArray[np.intp]) -> FeatureTerm:
+    """A term of the table; neighbouring bins with the same points become one."""
+    scores = points[list(feature.level_of_bin)]
+    bins = scores[:-1]
+    starts = np.flatnonzero(np.concatenate([[True], np.diff(bins) != 0]))
+    return FeatureTerm(
+        feature=feature.name,
+        edges=tuple(feature.edges[start - 1] for start in starts[1:]),
+        scores=tuple(bins[starts]),
+        missing_score=scores[-1],
+        counts=tuple(np.add.reduceat(feature.counts[:-1], starts)),
+        missing_count=feature.counts[-1],
+    )
+
+
+def fit_probability(totals: Floats, outcome: Floats) -> LogisticMap | None:
+    """The logistic curve of most likelihood through the totals; None where it would not rise.
+
+    Where the totals separate the outcomes no such curve exists: one more row of each label is then
+    spread over the totals (Platt 1999), so that no probability is 0 or 1.
+    """
+    values, place = np.unique(totals, return_inverse=True)
+    rows = np.bincount(place).astype(np.float64)
+    cases = np.bincount(place, weights=outcome)
+    if totals[outcome == 1].min() >= totals[outcome == 0].max():
+        positives, negatives = cases.sum(), rows.sum() - cases.sum()
+        cases = cases * (positives + 1) / (positives + 2) + (rows - cases) / (negatives + 2)
+    slope, intercept, _ = fit_logistic(Histogram(values, rows[None], cases[None]))
+    return LogisticMap(float(slope[0]), float(intercept[0])) if slope[0] > 0 else None

@@ -11,7 +11,7 @@ from scipy.special import expit
 
 from ace_risk.models.binning import BinnedFeature
 from ace_risk.models.columns import Floats
-from ace_risk.models.selection import Fit, Patterns
+from ace_risk.models.fitting import Fit, Levels, Patterns
 
 SCALES = (1.0, 0.85, 0.7, 0.55, 0.4, 1.25, 1.6)
 Points = NDArray[np.intp]
@@ -155,15 +155,13 @@ def moves(feature: BinnedFeature, points: Points, max_points: int) -> Iterator[P
                 yield moved
 
 
-def option_histogram(
-    patterns: Patterns, rest: Points, level: NDArray[np.intp], options: list[Points]
-) -> Histogram:
+def option_histogram(patterns: Patterns, rest: Points, level: Levels, options: list[Points]) -> Histogram:
     """Rows and cases by total for every option of one feature's points."""
     table = np.array(options)
     size = table.shape[1]
     low, high = int(rest.min() + table.min()), int(rest.max() + table.max())
     width = int(rest.max() - rest.min()) + 1
-    key = level * width + (rest - rest.min())
+    key = level.astype(np.intp) * width + (rest - rest.min())
     rows = np.bincount(key, weights=patterns.rows, minlength=size * width).reshape(size, width)
     cases = np.bincount(key, weights=patterns.cases, minlength=size * width).reshape(size, width)
     out_rows, out_cases = np.zeros((2, len(table), high - low + 1))

@@ -49,7 +49,9 @@ def table_sql(intercept: float, terms: Sequence[Term], probability: ProbabilityM
         raise StudyError("to_sql: give the name of the table, as text without NUL.")
     taken = sorted({name for term in terms for name in term.features if name.lower() in OUTPUTS})
     if taken:
-        raise StudyError(f"to_sql: the query adds the columns {' and '.join(OUTPUTS)}. Rename the feature {taken[0]!r}.")
+        raise StudyError(
+            f"to_sql: the query adds the columns {' and '.join(OUTPUTS)}. Rename the feature {taken[0]!r}."
+        )
     total = "\n".join([number(intercept), *(f"+ {score_sql(term)}" for term in terms)])
     logit = f"{number(probability.slope)} * total_score + {number(probability.intercept)}"
     return (
@@ -71,13 +73,15 @@ def case_sql(feature: str, edges: Sequence[float], results: Sequence[str]) -> st
     """One of `results` by the bin of a feature; the last result is for missing."""
     column = f"t.{quoted(feature)}"
     *bins, missing = results
-    lines = [
-        f"WHEN {column} IS NULL OR ({column} > {LARGEST} AND 0e0 - {column} > 0e0) THEN {missing}",
-        f"WHEN {column} NOT BETWEEN -{LARGEST} AND {LARGEST} THEN NULL",
-        *(f"WHEN {column} < {number(edge)} THEN {result}" for edge, result in zip(edges, bins[:-1], strict=True)),
-        f"ELSE {bins[-1]}",
-    ]
-    return f"CASE\n{indent('\n'.join(lines), '    ')}\n  END"
+    lines = "\n".join(
+        [
+            f"WHEN {column} IS NULL OR ({column} > {LARGEST} AND 0e0 - {column} > 0e0) THEN {missing}",
+            f"WHEN {column} NOT BETWEEN -{LARGEST} AND {LARGEST} THEN NULL",
+            *(f"WHEN {column} < {number(edge)} THEN {result}" for edge, result in zip(edges, bins[:-1], strict=True)),
+            f"ELSE {bins[-1]}",
+        ]
+    )
+    return f"CASE\n{indent(lines, '    ')}\n  END"
 
 
 def quoted(name: str) -> str:

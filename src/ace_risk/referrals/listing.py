@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -20,6 +19,7 @@ from ace_risk.explain.reasons import MOST_REASONS, explain_child
 from ace_risk.features.build import build_features
 from ace_risk.features.cohort import build_cohort
 from ace_risk.features.groups import build_groups
+from ace_risk.features.ties import tie_order
 from ace_risk.referrals.columns import REFERRAL_COLUMNS
 from ace_risk.referrals.gaps import find_gaps
 
@@ -108,7 +108,7 @@ def make_list(
         )
     features = build_features(history, cohort, pack.catalogue)
     scored = pack.score_features(features)
-    order = _order(history, cohort, scored["score"])
+    order = np.lexsort((tie_order(history, cohort, pack.kinds), -scored["score"].to_numpy()))
     kept = order[: places + pack.study.referrals.next_in_line]
     made_at = now()
     expires_at = made_at + timedelta(days=pack.study.referrals.expires_days)
@@ -154,17 +154,6 @@ def _in_hub(hubs: pd.Series, hub: str | None) -> pd.Series:
     if hub not in set(hubs):
         raise StudyError(f"hub: no child lives in a hub of that name. Use one of: {', '.join(sorted(set(hubs)))}.")
     return hubs == hub
-
-
-def _order(history: pd.DataFrame, cohort: pd.DataFrame, score: pd.Series) -> np.ndarray:
-    """Positions of the cohort's rows from the first place to the last, by the written tie rule."""
-    as_of = cohort["cutoff"].iloc[0]
-    known = history[(history["recorded_at"] < as_of) & (history["occurred_at"] < as_of)]
-    newest = cohort["child_id"].map(known.groupby("child_id")["occurred_at"].max())
-    digest = [hashlib.sha256(f"{as_of:%Y-%m-%d} {child}".encode()).hexdigest() for child in cohort["child_id"]]
-    ranking = pd.DataFrame({"score": score.to_numpy(), "newest": newest.to_numpy(), "digest": digest})
-    ranking = ranking.sort_values(["score", "newest", "digest"], ascending=[False, False, True], kind="stable")
-    return ranking.index.to_numpy()
 
 
 def _cut_off(ordered: np.ndarray, places: int) -> float:

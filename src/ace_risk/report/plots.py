@@ -1,4 +1,4 @@
-"""Pictures of how well lists do: dots of 100, recall over places, reliability, folds, and one feature's points."""
+"""Pictures of how well lists do: dots of 100, recall over places, and reliability."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 from markupsafe import Markup, escape
 
-from ace_risk.report.natural import day, of_100, share, signed
+from ace_risk.report.natural import of_100
 from ace_risk.report.pictures import (
     BLUE,
     GREEN,
@@ -82,7 +82,9 @@ def recall_curve(curve: pd.DataFrame, places: int) -> Picture:
             line = curve[curve["name"] == name].sort_values("places")
             colour = BLUE if order == 0 else (SOFT, VERMILLION, GREEN, PURPLE, ORANGE)[(order - 1) % 5]
             dashes = "-" if order == 0 else ("--", "-.", ":", (0, (6, 2, 1, 2, 1, 2)))[(order - 1) % 4]
-            axes.plot(line["places"], line["recall"], color=colour, linestyle=dashes, linewidth=2.6 if order == 0 else 1.4)
+            axes.plot(
+                line["places"], line["recall"], color=colour, linestyle=dashes, linewidth=2.6 if order == 0 else 1.4
+            )
             ends.append((float(line["recall"].iloc[-1]), str(line["title"].iloc[0]), order == 0))
         axes.axvline(places, color=INK, linewidth=0.8)
         axes.annotate(
@@ -173,8 +175,7 @@ def reliability(table: Sequence[Mapping[str, Any]]) -> Picture:
         above.set_xlim(0, top)
         above.set_ylabel("share for whom\nsupport followed")
         percent_axis(above, "y")
-        low, high = rows["low"].astype(float), rows["high"].astype(float)
-        below.bar(low, rows["n"], width=high - low, align="edge", color=SKY, edgecolor="white", linewidth=0.8)
+        below.bar(rows["mean_predicted"].astype(float), rows["n"], width=0.014 * top, color=SKY)
         below.set_ylabel("children")
         below.set_xlabel("share that the model expects")
         below.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
@@ -190,111 +191,3 @@ def _few_ticks() -> Any:
     from matplotlib.ticker import MaxNLocator
 
     return MaxNLocator(nbins=3, integer=True)
-
-
-def folds_picture(summary: pd.DataFrame) -> Picture:
-    """How time was cut: a row per fold with its training, gap and evaluation periods.
-
-    Parameters
-    ----------
-    summary
-        Columns name, role, train_from, train_to, gap_to, evaluate_from, evaluate_to (dates or ISO text).
-    """
-    times = summary.copy()
-    for column in ("train_from", "train_to", "gap_to", "evaluate_from", "evaluate_to"):
-        times[column] = pd.to_datetime(times[column])
-    final = times.iloc[-1]
-    alt = (
-        f"{len(times)} folds over calendar time. The last trains on cutoffs from {day(final['train_from'])} to "
-        f"{day(final['train_to'])} and is judged on those from {day(final['evaluate_from'])} to "
-        f"{day(final['evaluate_to'])}, after a gap."
-    )
-
-    def make() -> Figure:
-        from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
-
-        figure = new_figure(7.2, 0.75 + 0.48 * len(times))
-        axes = figure.subplots()
-        for place, (_, row) in enumerate(times.iterrows()):
-            _period(axes, place, row["train_from"], row["train_to"], BLUE, "training", "white")
-            _period(axes, place, row["train_to"], row["gap_to"], "none", "gap", INK)
-            final_test = str(row["role"]) == "test"
-            colour = ORANGE if final_test else SKY
-            _period(axes, place, row["evaluate_from"], row["evaluate_to"], colour, str(row["role"]), INK)
-        axes.set_yticks(range(len(times)), [str(name) for name in times["name"]])
-        axes.set_ylim(len(times) - 0.4, -0.6)
-        axes.spines["left"].set_visible(False)
-        axes.tick_params(axis="y", length=0)
-        span = times["evaluate_to"].max() - times["train_from"].min()
-        axes.set_xlim(times["train_from"].min() - 0.01 * span, times["evaluate_to"].max() + 0.04 * span)
-        locator = AutoDateLocator(minticks=4, maxticks=9)
-        axes.xaxis.set_major_locator(locator)
-        axes.xaxis.set_major_formatter(ConciseDateFormatter(locator, show_offset=False))
-        axes.set_xlabel("date of the list (cutoff)")
-        return figure
-
-    return draw("folds", alt, make)
-
-
-def _period(axes: Axes, place: int, start: Any, end: Any, colour: str, text: str, ink: str) -> None:
-    from matplotlib.dates import date2num
-
-    left, right = float(date2num(start)), float(date2num(end))
-    width = max(right - left, 20.0)  # a single cutoff still shows
-    axes.barh(
-        place, width, left=left, height=0.62, color=colour, edgecolor=SOFT if colour == "none" else colour,
-        linestyle=":" if colour == "none" else "-", linewidth=0.8,
-    )  # fmt: skip
-    axes.text(left + width / 2, place, text, ha="center", va="center", fontsize=8.5, color=ink)
-
-
-def feature_shape(term: Mapping[str, Any]) -> Picture:
-    """One feature of the points card: a step per bin, and the share of children in each bin beneath.
-
-    Parameters
-    ----------
-    term
-        feature, title, and bins with text, points and share (None if unknown).
-    """
-    bins = list(term["bins"])
-    said = "; ".join(f"{item['text']}: {signed(item['points'])} points, {share(item['share'])} of children" for item in bins)
-    alt = f"{term['title']}. {said}."
-
-    def make() -> Figure:
-        figure = new_figure(3.6, 2.5)
-        above, below = figure.subplots(2, 1, sharex=True, height_ratios=[2.2, 1])
-        points = [float(item["points"]) for item in bins]
-        edges = [place - 0.5 for place in range(len(bins) + 1)]
-        above.stairs(points, edges, baseline=None, color=BLUE, linewidth=2.4)
-        above.axhline(0, color=SOFT, linewidth=0.8)
-        for place, value in enumerate(points):
-            above.annotate(
-                signed(value), (place, value), xytext=(0, 3), textcoords="offset points", ha="center", fontsize=9
-            )  # fmt: skip
-        above.set_ylim(min(0.0, *points) - 0.5, max(0.0, *points) + 1.6)
-        above.set_ylabel("points", fontsize=9)
-        above.set_yticks([])
-        shares = [float(item["share"] or 0) for item in bins]
-        below.bar(range(len(bins)), shares, width=0.9, color=SKY)
-        for place, value in enumerate(shares):
-            below.annotate(
-                share(value), (place, value), xytext=(0, 1.5), textcoords="offset points", ha="center", fontsize=8,
-                color=SOFT,
-            )  # fmt: skip
-        below.set_ylim(0, 1.55 * max([*shares, 0.01]))
-        below.set_yticks([])
-        below.set_ylabel("children", fontsize=9)
-        below.set_xticks(range(len(bins)), [_wrapped(str(item["text"])) for item in bins], fontsize=8)
-        for axes in (above, below):
-            axes.spines["left"].set_visible(False)
-            axes.tick_params(length=0)
-        above.spines["bottom"].set_visible(False)
-        return figure
-
-    return draw(f"shape-{term['feature']}", alt, make)
-
-
-def _wrapped(text: str, width: int = 11) -> str:
-    from textwrap import fill
-
-    return fill(text, width)

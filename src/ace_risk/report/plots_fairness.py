@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from ace_risk.report.natural import count, interval, is_missing, of_100, share
+from ace_risk.report.natural import count, interval, is_missing, of_100
 from ace_risk.report.pictures import BLUE, INK, LINE, SOFT, WASH, Picture, draw, new_figure, percent_axis
 
 if TYPE_CHECKING:
@@ -45,11 +46,15 @@ def interval_rows(
         Right end of the scale, for pictures that must share one; otherwise from the data.
     """
     shown = [not is_missing(value) and not isinstance(value, str) for value in rows["value"]]
-    alt = f"{title}. " + "; ".join(_said(row, seen) for (_, row), seen in zip(rows.iterrows(), shown, strict=True)) + "."
+    alt = (
+        f"{title}. " + "; ".join(_said(row, seen) for (_, row), seen in zip(rows.iterrows(), shown, strict=True)) + "."
+    )
 
     def make() -> Figure:
-        figure = new_figure(7.2, 0.95 + 0.36 * len(rows))
-        axes = figure.subplots()
+        height = 0.95 + 0.36 * len(rows)
+        figure = new_figure(7.2, height)
+        figure.set_layout_engine("none")  # the same margins in every picture, so that scales line up
+        axes = figure.add_axes((1.55 / 7.2, 0.52 / height, 4.75 / 7.2, 1 - 0.82 / height))
         for place, ((_, row), seen) in enumerate(zip(rows.iterrows(), shown, strict=True)):
             axes.axhline(place, color=LINE, linewidth=0.6, zorder=0)
             if seen:
@@ -60,7 +65,7 @@ def interval_rows(
             axes.text(1.02, place, count(row["n"]), transform=axes.get_yaxis_transform(), va="center", fontsize=9.5)
         axes.text(1.02, -0.95, n_title, transform=axes.get_yaxis_transform(), va="center", fontsize=9, color=SOFT)
         _draw_band(axes, rows, margin, reference)
-        axes.set_yticks(range(len(rows)), [str(label) for label in rows["label"]])
+        axes.set_yticks(range(len(rows)), [fill(str(label), 20) for label in rows["label"]])
         axes.set_ylim(len(rows) - 0.5, -0.6)
         axes.set_xlim(0, scale_end(rows, margin) if x_max is None else x_max)
         axes.spines["left"].set_visible(False)
@@ -106,7 +111,7 @@ def _draw_band(axes: Axes, rows: pd.DataFrame, margin: float | None, reference: 
     centre = float(value.iloc[0])
     axes.axvspan(max(0.0, centre - margin), min(1.0, centre + margin), color=WASH, zorder=-1, linewidth=0)
     axes.annotate(
-        f"± {share(margin)} of {reference}", (centre, 0), xycoords=("data", "data"), xytext=(centre, -0.95),
+        f"{reference} ± {100 * margin:g} in 100", (centre, 0), xycoords=("data", "data"), xytext=(centre, -0.95),
         textcoords="data", ha="center", va="center", fontsize=9, color=SOFT, annotation_clip=False,
     )  # fmt: skip
 

@@ -69,5 +69,5 @@ def find_forbidden(text: str) -> list[str]:
 
 @cache
 def _pattern(word: str) -> re.Pattern[str]:
-    parts = [re.escape(part) for part in re.split(r"[\s-]+", word)]
-    return re.compile(rf"(?<!\w){r'[\s-]+'.join(parts)}s?(?!\w)", re.IGNORECASE)
+    phrase = r"[\s-]+".join(re.escape(part) for part in re.split(r"[\s-]+", word))
+    return re.compile(rf"(?<!\w){phrase}s?(?!\w)", re.IGNORECASE)

@@ -20,14 +20,14 @@ from ace_risk.models.additive import AdditiveModel
 
 
 def canonical_json(content: Any) -> str:
-    """JSON that is the same text for the same content: sorted keys, two spaces, a new line at the end.
+    r"""JSON that is the same text for the same content: sorted keys, two spaces, a new line at the end.
 
     A number that is not finite, NA and NaT become null, because JSON has no word for them.
 
     Examples
     --------
     >>> canonical_json({"b": float("nan"), "a": (1, 2.5)})
-    '{\\n  "a": [\\n    1,\\n    2.5\\n  ],\\n  "b": null\\n}\\n'
+    '{\n  "a": [\n    1,\n    2.5\n  ],\n  "b": null\n}\n'
     """
     return json.dumps(_plain(content), indent=2, sort_keys=True, allow_nan=False, ensure_ascii=False) + "\n"
 

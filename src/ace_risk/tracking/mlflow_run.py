@@ -42,6 +42,9 @@ ARTIFACTS = "mlruns"
 NOBODY = {"mlflow.user": "", "mlflow.source.name": "", "mlflow.source.git.commit": ""}
 """Tags that MLflow fills with a person, a path or a checkout unless they are there already."""
 
+SETTINGS = {"MLFLOW_DISABLE_TELEMETRY": "true", "DO_NOT_TRACK": "true", "MLFLOW_UV_AUTO_DETECT": "false"}
+"""Environment that MLflow is imported in: nothing is sent, and no file of the working folder is copied."""
+
 _AT_ONCE = 100
 _NOT_IN_NAMES = re.compile(r"[^\w\-. :/]")
 
@@ -156,8 +159,7 @@ def finite(values: Mapping[str, Any]) -> dict[str, float]:
 @contextmanager
 def _quiet_mlflow() -> Iterator[None]:
     """Telemetry off, no log lines, and none of the warnings that MLflow makes about its own code."""
-    os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
-    os.environ["DO_NOT_TRACK"] = "true"
+    os.environ.update(SETTINGS)
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", category=DeprecationWarning, module=r"mlflow\.")
         warnings.filterwarnings("ignore", message=r".*Any type hint is inferred as AnyType", category=UserWarning)
@@ -253,10 +255,12 @@ def _opened(run_folder: Path, final: Path, tracking_uri: str | None) -> Iterator
     if tracking_uri is not None:
         yield _Store(MlflowClient(tracking_uri, tracking_uri), None, None)
         return
+    if "?" in run_folder.as_posix():
+        raise OutputError(f"{final}: MLflow can't keep its store under a path with a question mark. Give another path.")
     tracking_uri = f"sqlite:///{(run_folder / STORE).as_posix()}"
     location = (final / ARTIFACTS).as_uri()
     # Made here, because a client would note the working folder as the place of the default experiment.
-    database = SqlAlchemyStore(tracking_uri, location)  # type: ignore[no-untyped-call]
+    database = SqlAlchemyStore(tracking_uri, location)
     try:
         yield _Store(MlflowClient(tracking_uri, tracking_uri), location, run_folder / ARTIFACTS)
     finally:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import re
+import shutil
 import subprocess
 from importlib import metadata
 from pathlib import Path
@@ -61,14 +62,15 @@ def checkout_commit(root: Path) -> str:
 
     An installed package may lie inside somebody else's checkout, so folders above `root` are not asked.
     """
-    if not (root / ".git").exists():
+    git = shutil.which("git")
+    if git is None or not (root / ".git").exists():
         return ""
+    command = [git, "-C", str(root), "rev-parse", "--verify", "HEAD"]
     surroundings = {key: value for key, value in os.environ.items() if not key.startswith("GIT_")}
     try:
-        answer = subprocess.run(
-            ["git", "-C", str(root), "rev-parse", "--verify", "HEAD"],
-            capture_output=True, text=True, timeout=10, check=True, env=surroundings,
-        )  # fmt: skip
+        answer = subprocess.run(  # noqa: S603  (a fixed command on our own folder)
+            command, capture_output=True, text=True, timeout=10, check=True, env=surroundings
+        )
     except (OSError, subprocess.SubprocessError, UnicodeDecodeError):
         return ""
     commit = answer.stdout.strip()

@@ -19,7 +19,9 @@ SHARED = 0.72
 """Share of the variance of each of the trio's latents that the family's adversity explains."""
 
 STEP_DAYS = 91
-QUARTER_MEMORY = 0.80
+QUARTER_MEMORY = 0.93
+LASTING = 0.3
+"""Share of the variance of adversity that never changes; the rest is half forgotten after about two and a half years."""
 YOUNG_FAMILY = 0.12
 
 
@@ -73,8 +75,8 @@ def _trio(streams: Streams, people: People, begin: int, quarters: int) -> NDArra
     for quarter in range(quarters):
         day = begin + quarter * STEP_DAYS
         young = YOUNG_FAMILY * ((day - youngest) < 5 * 365.25)
-        shared = np.sqrt(0.75) * people.adversity + np.sqrt(0.25) * passing[3] + young
-        own = np.sqrt(0.5) * lasting + np.sqrt(0.5) * passing[:3]
+        shared = np.sqrt(LASTING) * people.adversity + np.sqrt(1 - LASTING) * passing[3] + young
+        own = np.sqrt(LASTING) * lasting + np.sqrt(1 - LASTING) * passing[:3]
         latent = np.sqrt(SHARED) * shared + np.sqrt(1 - SHARED) * own
         trio[:, :, quarter] = (latent > MODERATE_CUT[:, None]).astype(np.int8) + (latent > SEVERE_CUT[:, None])
         passing = QUARTER_MEMORY * passing + fresh * random.standard_normal((4, count))
@@ -84,7 +86,8 @@ def _trio(streams: Streams, people: People, begin: int, quarters: int) -> NDArra
 def _youngest_birth(people: People) -> Floats:
     """Birth of each family's last child."""
     last = people.first_child + people.family_size - 1
-    return people.birth[last].astype(np.float64)
+    birth: Floats = people.birth[last].astype(np.float64)
+    return birth
 
 
 def _child_need(streams: Streams, people: People, trio: NDArray[np.int8]) -> NDArray[np.float32]:
@@ -92,12 +95,12 @@ def _child_need(streams: Streams, people: People, trio: NDArray[np.int8]) -> NDA
     burden = trio.sum(axis=0).astype(np.float32)
     own = 0.75 * people.trait - 0.35 * people.resilience - 0.45 * (people.trusted_adult - 0.7)
     own = own + 0.25 * people.disability
-    need = np.empty((people.children, trio.shape[2]), dtype=np.float32)
+    need: NDArray[np.float32] = np.empty((people.children, trio.shape[2]), dtype=np.float32)
     lasting = burden[:, 0].copy()
     random = streams("child_need")
     mood = random.standard_normal(people.children)
     for quarter in range(trio.shape[2]):
-        lasting += 0.12 * (burden[:, quarter] - lasting)
+        lasting += 0.2 * (burden[:, quarter] - lasting)
         home = 0.22 * burden[:, quarter] + 0.28 * lasting
         need[:, quarter] = home[people.family] + own + 0.35 * mood - 0.5
         mood = 0.75 * mood + np.sqrt(1 - 0.75**2) * random.standard_normal(people.children)

@@ -26,13 +26,15 @@ PROFILE_LEANING = {"cumbria": 0.0, "urban": 0.35}
 YEARLY_MOVES = 0.075
 CHANGES_HUB = 0.12
 MOVES_AFTER_SEPARATION = 0.45
+FAMILIES_PER_FOSTER_HOME = 60
+FAMILIES_PER_CARE_HOME = 1_200
 
 
 @dataclass(frozen=True)
 class Homes:
-    """The homes that the families of a shard lived in, by family and day of moving in.
+    """The homes of a shard: first those of families, by family and day of moving in, then foster and care homes.
 
-    `first[f]` is the row of the first home of family f; `since` the day of moving in.
+    `number`, `hub` and `decile` have a row for every home; `family` and `since` for those of families only.
     """
 
     family: Ints
@@ -40,6 +42,8 @@ class Homes:
     number: NDArray[np.uint64]
     hub: Ints
     decile: Ints
+    foster: int
+    care: int
 
     def at(self, family: Ints, day: Ints | Floats) -> Ints:
         """The row of the home in which each family lives on each day (the first one before that)."""
@@ -79,7 +83,11 @@ def make_homes(world: World, shard: int, people: People, begin: int, end: int) -
     new[1:] = (family[1:] != family[:-1]) | (since[1:] > since[:-1])
     family, since = family[new], since[new]
     hub, decile = _addresses(world, streams, people, family)
-    return Homes(family, since, numbers(shard, world.seed, "home", len(family)), hub, decile)
+    foster, care = people.families // FAMILIES_PER_FOSTER_HOME + 2, people.families // FAMILIES_PER_CARE_HOME + 1
+    random = streams("care_homes")
+    hub = np.append(hub, choose(random.random(foster + care), hub_shares(world)[0]))
+    decile = np.append(decile, random.integers(2, 11, foster + care))
+    return Homes(family, since, numbers(shard, world.seed, "household", len(hub)), hub, decile, foster, care)
 
 
 def low_or(people: People, begin: int) -> Ints:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
@@ -51,6 +51,10 @@ class Records:
     ppn: Ints
     weight: Floats
 
+    def take(self, rows: Ints | Bools) -> Records:
+        """The records of some of the events."""
+        return Records(**{item.name: getattr(self, item.name)[rows] for item in fields(self)})
+
 
 def record(streams: Streams, events: Events) -> Records:
     """The record that each event would leave."""
@@ -65,7 +69,13 @@ def record(streams: Streams, events: Events) -> Records:
     worst = np.maximum(events.severity, (grade >= 2).astype(np.int64))
     ppn = np.where(noticed & (source == POLICE), choose(random.random(count), PPN_SHARES[worst]), -1)
     return Records(
-        detected, _recorded(streams, events, source), source, grade, names_child, ppn, _weight(events, grade, ppn, names_child)
+        detected,
+        _recorded(streams, events, source),
+        source,
+        grade,
+        names_child,
+        ppn,
+        _weight(events, grade, ppn, names_child),
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ace_risk.world.events import Events
 from ace_risk.world.need import Need
@@ -18,8 +19,8 @@ from ace_risk.world.recording import Records
 from ace_risk.world.streams import Bools, Floats, Ints, Streams
 
 MONTH_DAYS = 30.4375
-RECENT_MEMORY = 0.84  # per month: half forgotten after four months
-LONG_MEMORY = 0.965  # half forgotten after twenty months
+RECENT_MEMORY = 0.85  # per month: half forgotten after four months
+LONG_MEMORY = 0.95  # half forgotten after fourteen months
 KINDS = (
     "cin", "s47", "cpp", "looked_after", "early_help", "parent_treatment", "youth_provision", "youth_diversion",
     "young_carer_support", "philomena_notice",
@@ -27,16 +28,16 @@ KINDS = (
 NONE, CIN, S47, CPP, CARE = -1, 0, 1, 2, 3
 
 # Log-odds of statutory work starting in a month.
-BASE = -7.0
-RECENT_WEIGHT = 0.75
-LONG_WEIGHT = 0.85
-NEED_WEIGHT = 0.40
+BASE = -6.55
+RECENT_WEIGHT = 1.3
+LONG_WEIGHT = 0.8
+NEED_WEIGHT = 0.8
 SUPPORT_EFFECT = -0.7
 PROTECTION_EFFECT = -0.35
 SHARED_BY_SIBLINGS = 0.6
 
 # Days in each plan: median and spread (log standard deviation).
-PLAN_DAYS = {CIN: (92.0, 1.6), S47: (14.0, 0.4), CPP: (255.0, 0.65), CARE: (520.0, 1.25)}
+PLAN_DAYS = {CIN: (92.0, 1.6), S47: (14.0, 0.4), CPP: (280.0, 0.65), CARE: (520.0, 1.25)}
 SUPPORT_DAYS = {
     "early_help": 170, "parent_treatment": 210, "youth_provision": 270, "youth_diversion": 110,
     "young_carer_support": 300, "philomena_notice": 700,
@@ -59,7 +60,7 @@ class Course:
 
     spells: Spells
     happened: Bools
-    hazard: Floats
+    hazard: NDArray[np.float32]
 
 
 def run(streams: Streams, people: People, need: Need, events: Events, records: Records, end: int) -> Course:
@@ -136,11 +137,15 @@ class Office:
         self._step(ends, path, severe, length)
         free = (self.plan == NONE) & living
         start = free & (drawn < hazard) & (self.plan_end <= first)
-        kind = np.where(path < 0.22 + 0.45 * severe, S47, CIN)
+        kind = np.where(path < 0.30 + 0.45 * severe, S47, CIN)
         self._open(np.flatnonzero(start), kind[start], day[start], length[start])
         worse = (self.plan == CIN) & living & ~start & (drawn < 0.25 * hazard) & (self.plan_end > last)
         self._replace(worse, S47, day, length)
-        removed = np.isin(self.plan, (CPP, CIN)) & living & (random.random(count) < 0.006 * (self.plan == CPP) + 0.0012 * severe)
+        removed = (
+            np.isin(self.plan, (CPP, CIN))
+            & living
+            & (random.random(count) < 0.012 * (self.plan == CPP) + 0.0025 * severe)
+        )
         self._replace(removed & (self.plan_end > last), CARE, day, length)
         return hazard
 
@@ -149,8 +154,8 @@ class Office:
         was = self.plan.copy()
         follow = np.full(len(was), NONE)
         follow[(was == S47) & (path < 0.72)] = CIN
-        follow[(was == S47) & (path < 0.28 + 0.2 * severe)] = CPP
-        follow[(was == S47) & (path < 0.025 + 0.03 * severe)] = CARE
+        follow[(was == S47) & (path < 0.36 + 0.2 * severe)] = CPP
+        follow[(was == S47) & (path < 0.06 + 0.05 * severe)] = CARE
         follow[(was == CPP) & (path < 0.6)] = CIN
         follow[(was == CPP) & (path < 0.09)] = CARE
         follow[(was == CARE) & (path < 0.3)] = CIN

@@ -1,0 +1,172 @@
+"""Small counts hidden, and enough others with them that totals don't give them away."""
+
+from __future__ import annotations
+
+from collections import deque
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from ace_risk.errors import StudyError
+from ace_risk.fairness.counts import COUNTS, METRICS, RESTS_ON, Ints
+
+SUPPRESSED = "c"
+"""What stands in place of a hidden figure."""
+
+COLUMNS = (*COUNTS, "n")
+PARTNERS = {"tp": "fn", "fn": "tp", "fp": "tn", "tn": "fp", "n": "n"}
+"""Which count to hide beside another first: one that is below the line of the same rates."""
+
+Mask = npt.NDArray[np.bool_]
+
+
+def suppress_small(by_group: pd.DataFrame, below: int) -> pd.DataFrame:
+    """Hide counts from 1 to below - 1, and what would give them away.
+
+    Within each attribute, the four counts of a group add up to its n, and each count over the groups adds up to a
+    total that is taken to be known. Others are hidden too until no hidden count can be worked out from these sums.
+    Zeros stay, unless hiding one is the only way left (the one group with a small count, beside zeros). A rate is
+    hidden if a count that it rests on is. Where an attribute has a single group, its counts are the totals: all are
+    hidden if one is small, and the totals must not be shown elsewhere.
+
+    Attributes are made safe one at a time. A crossed attribute's groups also add up to the groups of its parts:
+    don't publish counts of both.
+
+    Parameters
+    ----------
+    by_group
+        As in :class:`ace_risk.fairness.audit.FairnessAudit`.
+    below
+        The smallest count above 0 that may be shown; 0 or 1 hides nothing.
+
+    Returns
+    -------
+    DataFrame
+        The same rows and columns; hidden figures are "c".
+
+    Raises
+    ------
+    StudyError
+        If `below` is negative.
+
+    Examples
+    --------
+    >>> from ace_risk.fairness.audit import audit_fairness
+    >>> sex = pd.Series(["Girl"] * 60 + ["Boy"] * 40, name="sex")
+    >>> audit = audit_fairness([1, 0] * 50, range(100), sex, threshold=52)
+    >>> suppress_small(audit.by_group, below=6).iloc[:, 1:7].to_dict("split")["data"]
+    [['Boy', 40, 'c', 'c', 0, 0], ['Girl', 60, 'c', 'c', 26, 26]]
+    """
+    if below < 0:
+        raise StudyError(f"suppress_below: must be 0 or more, got {below}.")
+    parts = []
+    for _, table in by_group.groupby("attribute", sort=False):
+        hidden = hide(table[list(COLUMNS)].to_numpy(dtype=np.int64), below)
+        parts.append(_blanked(table, hidden))
+    return pd.concat(parts)
+
+
+def suppress_gaps(verdicts: pd.DataFrame, suppressed: pd.DataFrame) -> pd.DataFrame:
+    """Hide each gap, its interval and n_needed where the rate of either group is hidden; verdicts stay.
+
+    A gap beside the reference's rate gives the group's rate away, and with its n the count.
+
+    Parameters
+    ----------
+    verdicts
+        As in :class:`ace_risk.fairness.audit.FairnessAudit`.
+    suppressed
+        What :func:`suppress_small` made of the same audit's `by_group`.
+    """
+    rate = suppressed.melt(["attribute", "group"], list(METRICS), "metric")
+    gone = set(
+        rate.loc[rate["value"].eq(SUPPRESSED), ["attribute", "group", "metric"]].itertuples(index=False, name=None)
+    )
+    mask = pd.Series(
+        [
+            bool({(row.attribute, row.group, row.metric), (row.attribute, row.reference, row.metric)} & gone)
+            for row in verdicts.itertuples()
+        ],
+        index=verdicts.index,
+        dtype=bool,
+    )
+    figures = ["gap", "gap_low", "gap_high", "n_needed"]
+    blanked = verdicts.astype(dict.fromkeys(figures, object))
+    blanked[figures] = blanked[figures].mask(mask, SUPPRESSED)
+    return blanked
+
+
+def hide(counts: Ints, below: int) -> Mask:
+    """Which counts of one attribute to hide: groups × (tp, fp, tn, fn, n)."""
+    hidden = (counts >= 1) & (counts < below)
+    if len(counts) == 1 and hidden.any():
+        return counts > 0
+    changed = True
+    while changed:
+        changed = False
+        for row, column in np.argwhere(hidden).tolist():
+            if not _can_vary(counts, hidden, row, column):
+                another = _partner(counts, hidden, row, column)
+                if another is not None:
+                    hidden[another] = changed = True
+    return hidden
+
+
+def _partner(counts: Ints, hidden: Mask, row: int, column: int) -> tuple[int, int] | None:
+    """The next count to hide beside an exposed one: in its row or its column, wherever fewer are hidden."""
+    mate = COLUMNS.index(PARTNERS[COLUMNS[column]])
+    by_row = hidden[row].sum() <= hidden[:, column].sum()
+    choices = [
+        (counts[row, place] == 0, not by_row, place != mate, counts[row, place], (row, place))
+        for place in np.flatnonzero(~hidden[row]).tolist()
+    ] + [
+        (counts[place, column] == 0, by_row, False, counts[place, column], (place, column))
+        for place in np.flatnonzero(~hidden[:, column]).tolist()
+    ]
+    return min(choices)[-1] if choices else None
+
+
+def _can_vary(counts: Ints, hidden: Mask, row: int, column: int) -> bool:
+    """True if another table has the same sums and shown counts, and this count changed.
+
+    Hidden counts are at least 1 in it, or at least 0 where a zero is hidden. The sums form a network from groups to
+    columns with a hidden count as an edge (n, which is a sum, runs the other way). A count can vary exactly if raising
+    or lowering it by one can be made up along a path of other edges, each raised by one or lowered by one.
+    """
+    lowerable = hidden & (counts > (0 if (counts[hidden] == 0).any() else 1))
+    return _reaches(hidden, lowerable, row, column, up=True) or bool(
+        lowerable[row, column] and _reaches(hidden, lowerable, row, column, up=False)
+    )
+
+
+def _reaches(hidden: Mask, lowerable: Mask, row: int, column: int, *, up: bool) -> bool:
+    """True if a path of other edges joins the two ends of a count that is raised (or lowered) by one."""
+    groups, total = len(hidden), len(COLUMNS) - 1
+    forward = up != (column == total)
+    start, goal = (groups + column, row) if forward else (row, groups + column)
+    seen, queue = {start}, deque([start])
+    while queue:
+        node = queue.popleft()
+        to_column = node < groups
+        edges = np.flatnonzero(hidden[node]) if to_column else np.flatnonzero(hidden[:, node - groups])
+        for edge in edges.tolist():
+            cell = (node, edge) if to_column else (edge, node - groups)
+            raised = to_column != (cell[1] == total)
+            target = groups + edge if to_column else edge
+            if cell != (row, column) and target not in seen and (raised or lowerable[cell]):
+                seen.add(target)
+                queue.append(target)
+    return goal in seen
+
+
+def _blanked(table: pd.DataFrame, hidden: Mask) -> pd.DataFrame:
+    blanked = table.astype(dict.fromkeys(table.columns.drop("attribute"), object))
+    masks = {name: hidden[:, place] for place, name in enumerate(COLUMNS)}
+    for metric in METRICS:
+        _, resting = RESTS_ON[metric]
+        mask = np.any([masks[count] for count in resting], axis=0)
+        masks |= {f"{metric}{end}": mask for end in ("", "_low", "_high")}
+    for name, mask in masks.items():
+        blanked[name] = blanked[name].mask(pd.Series(mask, index=table.index), SUPPRESSED)
+    return blanked

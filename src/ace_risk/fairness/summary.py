@@ -1,0 +1,167 @@
+"""The audit in plain words: three sentences for the top of the report, and questions for the board."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from ace_risk.errors import StudyError
+from ace_risk.fairness.audit import FairnessAudit
+from ace_risk.fairness.disclosure import suppress_gaps, suppress_small
+from ace_risk.fairness.verdicts import OPEN, OUTSIDE
+
+__all__ = ["audit_sentences", "questions_for_board", "suppress_gaps", "suppress_small"]
+
+NAMED = 3
+"""Groups named in a sentence before the rest are only counted."""
+
+
+def audit_sentences(audit: FairnessAudit, places: int, lists: int, attribute_titles: Mapping[str, str]) -> list[str]:
+    """Three sentences on whom the lists reach: how many, where that differs, and what can't be told.
+
+    They are about the children for whom the outcome followed (the true positive rate), per 1,000 of them. A group
+    that differs is given with its 95 % interval.
+
+    Parameters
+    ----------
+    audit
+        Over all lists of the test period together.
+    places, lists
+        Places on each list, and number of lists.
+    attribute_titles
+        What people read for each attribute; one without a title keeps its name.
+
+    Raises
+    ------
+    StudyError
+        If `places` or `lists` is below 1.
+
+    Examples
+    --------
+    >>> from ace_risk.fairness.audit import audit_fairness
+    >>> sex = pd.Series(["Girl", "Boy", "Boy"] * 4_000, name="sex")
+    >>> audit = audit_fairness([1, 1, 1, 0] * 3_000, range(12_000), sex, list_size=4_800)
+    >>> for sentence in audit_sentences(audit, 1_200, 4, {"sex": "Sex"}):
+    ...     print(sentence)
+    Over 4 lists of 1,200 places, of 1,000 children like these for whom statutory support followed, 400 were listed.
+    In 1 of 1 comparison the groups don't differ by more than 50 in 1,000: 400 to 400 of 1,000 were listed.
+    There was enough evidence to assess every group.
+    """
+    problems = [
+        f"{name}: must be 1 or more, got {value}."
+        for name, value in (("places", places), ("lists", lists))
+        if value < 1
+    ]
+    if problems:
+        raise StudyError.from_problems("audit_sentences", problems)
+    titles = {name: attribute_titles.get(name, name) for name in audit.by_group["attribute"]}
+    compared = audit.verdicts[audit.verdicts["metric"] == "tpr"]
+    return [reached(audit, places, lists), differing(audit, compared, titles), untold(compared, titles)]
+
+
+def reached(audit: FairnessAudit, places: int, lists: int) -> str:
+    """How many children for whom the outcome followed were listed, all groups together."""
+    size = f"{counted(lists, 'list')} of {counted(places, 'place')}"
+    first = audit.by_group[audit.by_group["attribute"] == audit.by_group["attribute"].iloc[0]]
+    listed, missed = int(first["tp"].sum()), int(first["fn"].sum())
+    if listed + missed == 0:
+        return (
+            f"Over {size}, statutory support followed for no child in these records, "
+            "so whom the lists miss can't be assessed."
+        )
+    return (
+        f"Over {size}, of 1,000 children like these for whom statutory support followed, "
+        f"{per_1000(listed / (listed + missed))} were listed."
+    )
+
+
+def differing(audit: FairnessAudit, compared: pd.DataFrame, titles: Mapping[str, str]) -> str:
+    """Which groups differ from the largest by more than the margin, or how far apart those are that don't."""
+    if compared.empty:
+        return "No attribute has more than one group, so there is nothing to compare."
+    margin = f"{per_1000(audit.settings['margins']['tpr'])} in 1,000"
+    outside = compared[compared["verdict"] == OUTSIDE]
+    settled = compared[compared["verdict"] != OPEN]
+    columns = audit.by_group[["attribute", "group", "tpr", "tpr_low", "tpr_high"]]
+    rates = {(name, group): figures for name, group, *figures in columns.itertuples(index=False)}
+    if not outside.empty:
+        told = [_apart(row, rates, titles) for row in outside.head(NAMED).itertuples()]
+        more = [f"and {len(outside) - NAMED:,} more"] if len(outside) > NAMED else []
+        return (
+            f"{counted(len(outside), 'group')} of {len(compared):,} differ from the largest group "
+            f"by more than {margin}: {'; '.join(told + more)}."
+        )
+    comparisons = counted(len(compared), "comparison")
+    if settled.empty:
+        return f"No group can be assessed: none of {comparisons} settles whether groups differ by more than {margin}."
+    pairs = [(row.attribute, group) for row in settled.itertuples() for group in (row.group, row.reference)]
+    reach = [rates[pair][0] for pair in pairs]
+    return (
+        f"In {len(settled):,} of {comparisons} the groups don't differ by more than {margin}: "
+        f"{per_1000(min(reach))} to {per_1000(max(reach))} of 1,000 were listed."
+    )
+
+
+def _apart(row: Any, rates: Mapping[Any, list[float]], titles: Mapping[str, str]) -> str:
+    rate, low, high = rates[row.attribute, row.group]
+    reference = rates[row.attribute, row.reference][0]
+    return (
+        f"{titles[row.attribute]}, {row.group}: {per_1000(rate)} of 1,000 listed "
+        f"({per_1000(low)} to {per_1000(high)}), beside {per_1000(reference)} ({row.reference})"
+    )
+
+
+def untold(compared: pd.DataFrame, titles: Mapping[str, str]) -> str:
+    """For which groups there is not enough evidence."""
+    unsettled = compared[compared["verdict"] == OPEN]
+    if compared.empty:
+        return "There is not enough evidence to say whether any group is reached less than another."
+    if unsettled.empty:
+        return "There was enough evidence to assess every group."
+    named = [
+        f"{titles[str(name)]}: {', '.join(str(group) for group in rows['group'][:NAMED])}"
+        + (f" and {len(rows) - NAMED:,} more" if len(rows) > NAMED else "")
+        for name, rows in unsettled.groupby("attribute", sort=False)
+    ]
+    return (
+        f"There is not enough evidence to say whether {counted(len(unsettled), 'group')} of {len(compared):,} "
+        f"differ from the largest group ({'; '.join(named)}); that doesn't mean that they are reached alike."
+    )
+
+
+def per_1000(share: float) -> str:
+    """A share as a natural frequency.
+
+    Examples
+    --------
+    >>> per_1000(0.4121)
+    '412'
+    """
+    return f"{round(1000 * share):,}"
+
+
+def counted(number: int, noun: str) -> str:
+    """A number with its noun.
+
+    Examples
+    --------
+    >>> counted(1, "list"), counted(1200, "place")
+    ('1 list', '1,200 places')
+    """
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def questions_for_board() -> list[str]:
+    """What the board should ask of the team and of itself, whatever the audit says."""
+    return [
+        "The records show what services did, not what children needed. Whose need was not seen, and by whom?",
+        "Who is missed more often, and what happens to those children instead?",
+        "Who is listed although no support followed, and how does a visit feel to their family?",
+        "For which groups is there not enough evidence, and how will the records or other forces help to tell?",
+        "For how many children is ethnicity not recorded, and why?",
+        "Would counting incidents, or the present way of choosing, differ less between groups?",
+        "Do teams visit and offer support alike once children are listed, and who checks?",
+        "Which finding would make us stop, and who would decide it?",
+    ]

@@ -1,0 +1,111 @@
+"""What a model has to beat: rankings that a person could make by counting, declared in `configs/aces.yaml`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import pandas as pd
+from pydantic import Field, ValidationError
+
+from ace_risk.errors import StudyError
+from ace_risk.features.catalogue import Catalogue, FeatureSpec
+from ace_risk.kinds import Kinds, enforcement_problem, read_yaml, validation_problems
+from ace_risk.models.columns import Floats
+from ace_risk.study import Part
+
+ACE_TITLE = "Counting adverse experiences"
+PPN_TITLE = "Three green notices in three months"
+
+
+class NoticeRule(Part):
+    """So many safeguarding notices of these grades within a window."""
+
+    kinds: Annotated[tuple[str, ...], Field(min_length=1)]
+    grades: tuple[str, ...] = ()
+    window_days: Annotated[int, Field(ge=1)] = 91
+    at_least: Annotated[int, Field(ge=1)] = 3
+
+
+class BaselinesFile(Part):
+    """The layout of `aces.yaml`."""
+
+    aces: Annotated[tuple[str, ...], Field(min_length=1)]
+    ppn_rule: NoticeRule
+
+
+@dataclass(frozen=True)
+class Baselines:
+    """The two rules, and the features that they count.
+
+    Attributes
+    ----------
+    ace, notices
+        `ace_count`: distinct adverse experiences ever recorded; and the notices that `ppn_rule` counts.
+    at_least
+        From how many notices on `ppn_rule` says yes.
+    """
+
+    ace: FeatureSpec
+    notices: FeatureSpec
+    at_least: int
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The features to build before scoring."""
+        return Catalogue([self.ace, self.notices])
+
+    def scores(self, features: pd.DataFrame) -> list[tuple[str, str, Floats]]:
+        """Name, title and score of each baseline.
+
+        Parameters
+        ----------
+        features
+            One row per cohort row, with the columns of `catalogue`.
+
+        Returns
+        -------
+        list of tuple
+            `ace_count`, the number of kinds; and `ppn_rule`, 1 where there are enough notices, else 0.
+        """
+        enough = features[self.notices.name] >= self.at_least
+        return [
+            ("ace_count", ACE_TITLE, features[self.ace.name].to_numpy(dtype=float)),
+            ("ppn_rule", PPN_TITLE, enough.to_numpy(dtype=float)),
+        ]
+
+
+def load_baselines(path: Path, kinds: Kinds) -> Baselines:
+    """Read the rules that a model must beat.
+
+    Raises
+    ------
+    StudyError
+        Naming every unknown key and kind, and every enforcement kind.
+
+    Examples
+    --------
+    >>> from ace_risk.kinds import configs_folder, load_kinds
+    >>> load_baselines(configs_folder() / "aces.yaml", load_kinds()).catalogue.names
+    ['ace_distinct_kinds_ever', 'ppn_green_count_91d']
+    """
+    try:
+        file = BaselinesFile.model_validate(read_yaml(path))
+    except ValidationError as error:
+        raise StudyError.from_problems(str(path), validation_problems(error)) from None
+    named = (*file.aces, *file.ppn_rule.kinds)
+    unknown = sorted(set(named) - set(kinds.all))
+    problems = [f"{name}: is not a kind of kinds.yaml. Name one that is." for name in unknown]
+    refused = enforcement_problem(named, kinds.enforcement)
+    if refused:
+        problems.append(refused)
+    if problems:
+        raise StudyError.from_problems(str(path), problems)
+    rule = file.ppn_rule
+    label = "_".join(["ppn", *rule.grades])
+    return Baselines(
+        FeatureSpec("ace", file.aces, "distinct_kinds"),
+        FeatureSpec(label, rule.kinds, "count", rule.window_days, grades=rule.grades),
+        rule.at_least,
+    )

@@ -1,0 +1,59 @@
+"""Reading labels of any two kinds as 0 and 1."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sklearn.utils.multiclass import check_classification_targets, type_of_target
+from sklearn.utils.validation import column_or_1d
+
+from ace_risk.errors import DataError
+from ace_risk.models.columns import Floats
+
+
+def read_labels(y: Any, rows: int) -> tuple[NDArray[Any], Floats]:
+    """The two labels in sorted order, and 1.0 where a row has the second.
+
+    Parameters
+    ----------
+    y
+        One label per row: true and false, numbers, text, or a nullable column without missing values.
+    rows
+        How many rows the features have.
+
+    Raises
+    ------
+    DataError
+        Labels are missing or infinite, their number isn't that of the rows, or there aren't two of them.
+
+    Examples
+    --------
+    >>> classes, outcome = read_labels(["no", "yes", "no"], 3)
+    >>> classes.tolist(), outcome.tolist()
+    (['no', 'yes'], [0.0, 1.0, 0.0])
+    """
+    if y is None:
+        raise DataError("labels: fit requires y to be passed, but the target y is None.")
+    if isinstance(y, pd.Series) and hasattr(y.dtype, "numpy_dtype") and not y.isna().any():
+        y = y.to_numpy(dtype=y.dtype.numpy_dtype)
+    labels = column_or_1d(np.asarray(y), warn=True)
+    missing = int(pd.isna(labels).sum())
+    if missing:
+        raise DataError(
+            f"labels: Input y contains NaN: {missing:,} of {len(labels):,} missing. Drop censored rows first."
+        )
+    if labels.dtype.kind == "f" and np.isinf(labels).any():
+        raise DataError(f"labels: Input y contains infinity, {int(np.isinf(labels).sum()):,} times. Give two classes.")
+    if len(labels) != rows:
+        raise DataError(f"labels: got {len(labels):,} labels for {rows:,} rows of features. Give one per row.")
+    check_classification_targets(labels)
+    classes, place = np.unique(labels, return_inverse=True)
+    if len(classes) > 2:
+        kind = type_of_target(labels)
+        raise DataError(f"labels: Only binary classification is supported. The type of the target is {kind}.")
+    if len(classes) < 2:
+        raise DataError("labels: every row has the same label. Two classes are needed to learn anything.")
+    return classes, place.astype(np.float64)

@@ -1,0 +1,38 @@
+"""The model card as a page."""
+
+from __future__ import annotations
+
+from ace_risk.cards.sections import ModelCard, given
+from ace_risk.report.evaluation_page import headline, listed_dots, reached_dots
+from ace_risk.report.page import Header, render
+
+
+def render_card(card: ModelCard, header: Header) -> str:
+    """The page of a model card; whatever hasn't been given is shown as a gap.
+
+    Parameters
+    ----------
+    card
+        From :func:`ace_risk.cards.card.build_card`.
+    header
+        Top and foot of the page; its answer, if given, replaces the verdict's wording.
+    """
+    performance = card.performance.model_dump()
+    return render(
+        "card.html.j2",
+        header,
+        card=card,
+        given=given,
+        headline=header.answer or headline(card.performance.verdict),
+        evaluation={"points_card": _points_card(card)},
+        listed=listed_dots(performance),
+        reached=reached_dots(performance),
+    )
+
+
+def _points_card(card: ModelCard) -> dict[str, object]:
+    return {
+        "features": [feature.model_dump() for feature in card.points],
+        "intercept": card.intercept,
+        "totals": list(card.totals),
+    }

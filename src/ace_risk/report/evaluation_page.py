@@ -1,0 +1,91 @@
+"""The evaluation page: the verdict against the bar first, then pictures, tables, the points card, and method."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from ace_risk.report.csv_text import csv_link
+from ace_risk.report.natural import of_100
+from ace_risk.report.page import Header, render
+from ace_risk.report.plots import Picture, dots_of_100, recall_curve, reliability
+from ace_risk.report.plots_model import feature_shape, folds_picture
+
+MODEL_COLUMNS = (
+    "name", "title", "precision", "precision_low", "precision_high", "recall", "recall_low", "recall_high",
+    "lift", "auc", "average_precision", "brier", "calibration_slope", "calibration_slope_low",
+    "calibration_slope_high", "calibration_intercept", "missed_per_100_places",
+)  # fmt: skip
+
+
+def render_evaluation(evaluation: Mapping[str, Any], header: Header) -> str:
+    """The page of `evaluation.json`.
+
+    Parameters
+    ----------
+    evaluation
+        `ace-risk/evaluation/1`: study, outcome, data, folds, places, lists, models (ours first), curve,
+        reliability, points_card, bar, verdict and sentences.
+    header
+        Top and foot of the page; its answer, if given, replaces the wording of the verdict band.
+    """
+    models = evaluation["models"]
+    return render(
+        "evaluation.html.j2",
+        header,
+        evaluation=evaluation,
+        ours=models[0],
+        headline=header.answer or headline(evaluation["verdict"]),
+        listed=listed_dots(models[0]),
+        reached=reached_dots(models[0]),
+        curve=recall_curve(pd.DataFrame(evaluation["curve"]), evaluation["places"]) if evaluation["curve"] else None,
+        believed=reliability(evaluation["reliability"]) if evaluation["reliability"] else None,
+        folds=folds_picture(pd.DataFrame(evaluation["folds"])) if evaluation["folds"] else None,
+        shapes=shapes(evaluation["points_card"]["features"]),
+        models_csv=csv_link(
+            "models.csv", MODEL_COLUMNS, ([model.get(column) for column in MODEL_COLUMNS] for model in models)
+        ),
+    )
+
+
+def shapes(features: Sequence[Mapping[str, Any]]) -> list[Picture]:
+    """A picture per feature of the card, all on one scale of points."""
+    points = [float(part["points"]) for feature in features for part in feature["bins"]]
+    lowest, highest = min([0.0, *points]), max([0.0, *points])
+    return [feature_shape(feature, lowest=lowest, highest=highest) for feature in features]
+
+
+def headline(verdict: str) -> str:
+    """The verdict as a sentence.
+
+    Examples
+    --------
+    >>> headline("does not meet")
+    'The points card does not meet the bar that was declared before training.'
+    """
+    if verdict == "not enough evidence":
+        return "There is not enough evidence to say that the points card meets the bar declared before training."
+    return f"The points card {verdict} the bar that was declared before training."
+
+
+def listed_dots(model: Mapping[str, Any]) -> Picture | None:
+    """Of 100 children listed, how many went on to statutory support; None if that isn't defined."""
+    if model["precision"] is None:
+        return None
+    return dots_of_100(
+        round(100 * model["precision"]),
+        f"{of_100(model['precision'])} children listed went on to have statutory support recorded.",
+    )
+
+
+def reached_dots(model: Mapping[str, Any]) -> Picture | None:
+    """Of 100 children whom support followed, how many had been listed; None if that isn't defined."""
+    if model["recall"] is None:
+        return None
+    return dots_of_100(
+        round(100 * model["recall"]),
+        f"{of_100(model['recall'])} children whom statutory support followed had been listed, of children already "
+        "known to services. The empty dots are children the list missed.",
+    )

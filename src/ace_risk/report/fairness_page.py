@@ -1,0 +1,205 @@
+"""The fairness page: does the list reach children of every group alike, and is there evidence enough to say so?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from ace_risk.report.csv_text import csv_link
+from ace_risk.report.natural import is_missing
+from ace_risk.report.page import Header, render
+from ace_risk.report.plots import Picture
+from ace_risk.report.plots_fairness import interval_rows, scale_end
+
+ATTRIBUTES = {"sex": "Sex", "ethnicity": "Ethnicity", "age_band": "Age", "care_status": "Care"}
+"""Titles of the attributes; another attribute is shown by its own name."""
+
+METRICS = {
+    "tpr": "listed, of the children whom support followed",
+    "fpr": "listed, of the children whom no support followed",
+    "fnr": "missed, of the children whom support followed",
+    "ppv": "support followed, of the children listed",
+    "selection_rate": "listed, of all children",
+}
+"""What each rate says, in words."""
+
+ANSWERS = {
+    "within": "The list reaches children of every group alike, within the margin.",
+    "outside": "The list does not reach children of every group alike.",
+    "not enough evidence": "There is not enough evidence to say that the list reaches children of every group alike.",
+}
+"""What each overall verdict says."""
+
+RATES = tuple(METRICS)
+GROUP_COLUMNS = (
+    "attribute", "group", "n", "tp", "fp", "tn", "fn",
+    *(f"{rate}{end}" for rate in RATES for end in ("", "_low", "_high")),
+)  # fmt: skip
+VERDICT_COLUMNS = (
+    "attribute", "metric", "group", "reference", "gap", "gap_low", "gap_high", "verdict", "n_needed",
+)  # fmt: skip
+
+
+def render_fairness(audit: Mapping[str, Any], header: Header) -> str:
+    """The page of `audit.json`.
+
+    Parameters
+    ----------
+    audit
+        `ace-risk/audit/1`; rates and counts of small groups arrive already suppressed, as None or `"c"`.
+    header
+        Top and foot of the page; its answer, if given, replaces the audit's.
+    """
+    return render(
+        "fairness.html.j2",
+        header,
+        audit=audit,
+        word=overall(reach_of(audit["verdicts"])),
+        tally=tally(audit["verdicts"]),
+        headline=header.answer or headline(audit["answer"]),
+        attributes=[attribute_part(audit, attribute) for attribute in attributes_of(audit["by_group"])],
+        baselines=[baseline_part(name, found) for name, found in audit["baselines"].items()],
+        metrics=METRICS,
+        groups_csv=table_csv("groups.csv", GROUP_COLUMNS, audit["by_group"]),
+        verdicts_csv=table_csv("verdicts.csv", VERDICT_COLUMNS, audit["verdicts"]),
+    )
+
+
+def overall(verdicts: Sequence[Mapping[str, Any]]) -> str:
+    """One word for all comparisons: outside if any is, else not enough evidence if any lacks it, else within.
+
+    Examples
+    --------
+    >>> overall([{"verdict": "within"}, {"verdict": "not enough evidence"}])
+    'not enough evidence'
+    """
+    words = {row["verdict"] for row in verdicts}
+    if "outside" in words:
+        return "outside"
+    return "within" if words == {"within"} else "not enough evidence"
+
+
+def reach_of(verdicts: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The comparisons that the answer rests on: listed, of the children whom support followed."""
+    return [row for row in verdicts if row["metric"] == "tpr"]
+
+
+def headline(answer: str) -> str:
+    """The audit's answer as a sentence; anything but a bare verdict is passed on unchanged.
+
+    Examples
+    --------
+    >>> headline("within")
+    'The list reaches children of every group alike, within the margin.'
+    """
+    return ANSWERS.get(answer, answer)
+
+
+def tally(verdicts: Sequence[Mapping[str, Any]]) -> dict[str, int]:
+    """How many comparisons got each verdict."""
+    words = [row["verdict"] for row in verdicts]
+    return {word: words.count(word) for word in ("within", "outside", "not enough evidence")}
+
+
+def attributes_of(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The attributes that were audited, in the audit's order."""
+    return list(dict.fromkeys(str(row["attribute"]) for row in rows))
+
+
+def attribute_part(audit: Mapping[str, Any], attribute: str) -> dict[str, Any]:
+    """Everything that the page shows for one attribute."""
+    groups = [row for row in audit["by_group"] if row["attribute"] == attribute]
+    verdicts = [row for row in audit["verdicts"] if row["attribute"] == attribute]
+    on_tpr = {row["group"]: row for row in verdicts if row["metric"] == "tpr"}
+    reference = next((str(row["reference"]) for row in verdicts), None)
+    title = title_of(attribute)
+    return {
+        "name": attribute,
+        "title": title,
+        "reference": reference,
+        "groups": groups,
+        "on_tpr": on_tpr,
+        "others": by_metric([row for row in verdicts if row["metric"] != "tpr"]),
+        "word": overall(reach_of(verdicts)),
+        "picture": tpr_picture(groups, title, reference, audit["margin"], _common_end(audit)),
+        "csv": table_csv(f"{attribute}.csv", GROUP_COLUMNS, groups),
+    }
+
+
+def by_metric(verdicts: Sequence[Mapping[str, Any]]) -> tuple[list[str], dict[str, dict[str, Mapping[str, Any]]]]:
+    """The metrics, and per group its comparison on each of them."""
+    metrics = list(dict.fromkeys(str(row["metric"]) for row in verdicts))
+    groups: dict[str, dict[str, Mapping[str, Any]]] = {}
+    for row in verdicts:
+        groups.setdefault(str(row["group"]), {})[str(row["metric"])] = row
+    return metrics, groups
+
+
+def tpr_picture(
+    groups: Sequence[Mapping[str, Any]], title: str, reference: str | None, margin: float, x_max: float
+) -> Picture:
+    """Listed, of the children whom support followed: a row per group, with the margin around the reference."""
+    rows = pd.DataFrame(
+        {
+            "label": [row["group"] for row in groups],
+            "value": [_number(row["tpr"]) for row in groups],
+            "low": [_number(row["tpr_low"]) for row in groups],
+            "high": [_number(row["tpr_high"]) for row in groups],
+            "n": pd.Series([_followed(row) for row in groups], dtype=object),
+        }
+    )
+    return interval_rows(
+        rows,
+        margin,
+        reference,
+        xlabel="listed, of the children whom statutory support followed",
+        title=f"{title}: listed, of the children whom statutory support followed",
+        n_title="of children",
+        x_max=x_max,
+    )
+
+
+def baseline_part(name: str, found: Mapping[str, Any]) -> dict[str, Any]:
+    """How a simple rule does on the same audit."""
+    return {
+        "name": name,
+        "title": found["title"],
+        "tally": tally(found["verdicts"]),
+        "word": overall(reach_of(found["verdicts"])),
+    }
+
+
+def title_of(attribute: str) -> str:
+    """What people read for an attribute.
+
+    Examples
+    --------
+    >>> title_of("age_band"), title_of("first_language")
+    ('Age', 'First language')
+    """
+    return ATTRIBUTES.get(attribute, attribute.replace("_", " ").capitalize())
+
+
+def table_csv(name: str, columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> Any:
+    """A link that holds these columns of these rows as CSV."""
+    return csv_link(name, columns, ([row.get(column) for column in columns] for row in rows))
+
+
+def _common_end(audit: Mapping[str, Any]) -> float:
+    rows = [row for row in audit["by_group"] if _number(row["tpr"]) is not None]
+    frame = pd.DataFrame(
+        {"value": [row["tpr"] for row in rows], "high": [_number(row["tpr_high"]) for row in rows]}, dtype=float
+    )
+    return scale_end(frame, audit["margin"])
+
+
+def _followed(row: Mapping[str, Any]) -> Any:
+    """Children whom support followed; `few` if the count is suppressed."""
+    parts = [_number(row["tp"]), _number(row["fn"])]
+    return "few" if None in parts else int(sum(part for part in parts if part is not None))
+
+
+def _number(value: Any) -> float | None:
+    return None if is_missing(value) or isinstance(value, str) else float(value)

@@ -1,0 +1,71 @@
+"""The top and the foot of each page, from the pack that it belongs to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ace_risk import __version__
+from ace_risk.report.natural import day
+from ace_risk.report.page import Header
+from ace_risk.report.words import LIST_SAFETY, REPORT_SAFETY
+
+if TYPE_CHECKING:
+    from ace_risk.referrals.listing import ReferralList
+    from ace_risk.tracking.pack import Pack
+
+_PAGES = {
+    "evaluation": ("Evaluation", "How well the points card works at the places there are."),
+    "fairness": ("Fairness report", "Whom the list misses and whom it over-lists, group by group."),
+    "card": ("Model card", "What this model is, what it is for, and what it must not be used for."),
+}
+_RECOMPUTE = "Every rate follows from the confusion tables in evaluation.json and audit.json of the pack."
+
+
+def run_header(pack: Pack, page: str) -> Header:
+    """The header of a page about a run: `evaluation`, `fairness` or `card`."""
+    title, what = _PAGES[page]
+    data = pack.evaluation["data"]
+    return Header(
+        title=f"{title}: {pack.study.title}",
+        what=what,
+        made_from=f"Records from {day(data['start'])} to {day(data['end'])}, {data['children']:,} children.",
+        statement=data["statement"],
+        purpose=pack.study.purpose,
+        safety=REPORT_SAFETY,
+        pack_id=pack.short_id,
+        version=__version__,
+        recompute=_RECOMPUTE,
+    )
+
+
+def list_header(pack: Pack, referrals: ReferralList, statement: str, hub: str | None) -> Header:
+    """The header of a referral list."""
+    where = f" in {hub}" if hub else ""
+    return Header(
+        title=f"Referral list{where}, {day(referrals.as_of)}",
+        what=f"{len(referrals.frame):,} children who may benefit from support, of {referrals.considered:,} considered.",
+        made_from=f"What had happened and was recorded before {day(referrals.as_of)}.",
+        made_at=referrals.made_at,
+        expires_at=referrals.expires_at,
+        statement=statement,
+        purpose=pack.study.purpose,
+        safety=LIST_SAFETY,
+        pack_id=pack.short_id,
+        version=__version__,
+        recompute="Each total is the sum of the points on the card; each reason names the child's own records.",
+    )
+
+
+def start_header(pack: Pack) -> Header:
+    """The header of the page to start from."""
+    return Header(
+        title="Start here",
+        what="A referral list, its evaluation, its fairness report and its model card, from one synthetic world.",
+        made_from=f"Study {pack.study.name}, pack {pack.short_id}.",
+        statement=pack.evaluation["data"]["statement"],
+        purpose=pack.study.purpose,
+        safety=REPORT_SAFETY,
+        pack_id=pack.short_id,
+        version=__version__,
+        recompute=_RECOMPUTE,
+    )

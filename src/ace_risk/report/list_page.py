@@ -1,0 +1,113 @@
+"""The referral list as a page: a row per child, reasons first, the number last and small."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ace_risk.report.page import Header, read_script, render
+
+FIRST_LIST = "first list"
+"""What `changed_since_last` says where there was no list before."""
+
+
+def render_list(listing: Mapping[str, Any], header: Header) -> str:
+    """The page of a referral list.
+
+    Parameters
+    ----------
+    listing
+        `rows` and `next_in_line`: a mapping per child with the columns of a referral list, and if known
+        `new` and `safe_contact` (check safe contact first); `places`; `hubs`.
+    header
+        Top and foot of the page; its answer, if given, replaces the page's first sentence.
+    """
+    rows = [child_row(row) for row in listing["rows"]]
+    families = Counter(row["visit"] for row in rows if row["visit"])
+    for row in rows:
+        row["together"] = families.get(row["visit"], 0)
+    return render(
+        "list.html.j2",
+        header,
+        script=read_script("list.js"),
+        rows=rows,
+        next_in_line=[child_row(row) for row in listing["next_in_line"]],
+        hubs=listing["hubs"],
+        headline=header.answer or headline(rows, listing["places"]),
+        families=len(families),
+        shared=sum(1 for size in families.values() if size > 1),
+        new=None if all(row["first_list"] for row in rows) else sum(1 for row in rows if row["new"]),
+        near=sum(1 for row in rows if row["band"] == "near the cut-off"),
+    )
+
+
+def headline(rows: Sequence[Mapping[str, Any]], places: int) -> str:
+    """What the page opens with.
+
+    Examples
+    --------
+    >>> headline([{}], 2)
+    '1 child who may benefit from an offer of early support; 1 place is free.'
+    """
+    who = "1 child" if len(rows) == 1 else f"{len(rows):,} children"
+    free = places - len(rows)
+    rest = f"; {free:,} place{' is' if free == 1 else 's are'} free" if free > 0 else ""
+    return f"{who} who may benefit from an offer of early support{rest}."
+
+
+def child_row(row: Mapping[str, Any]) -> dict[str, Any]:
+    """One child as the page shows them; what isn't listed here never reaches the page."""
+    changed = str(row.get("changed_since_last") or "")
+    is_new = bool(row.get("new")) or changed.lower().startswith("new")
+    reasons = [str(row[f"reason_{place}"]) for place in range(1, 5) if row.get(f"reason_{place}")]
+    return {
+        "rank": row["rank"],
+        "child_id": str(row["child_id"]),
+        "hub": str(row.get("hub") or ""),
+        "age": age(row.get("age_years")),
+        "age_years": row.get("age_years"),
+        "visit": str(row.get("visit") or ""),
+        "reasons": reasons,
+        "strengths": parts(row.get("strengths")),
+        "options": parts(row.get("support_options")),
+        "gaps": parts(row.get("data_gaps")),
+        "support_need": row.get("support_need"),
+        "score": row.get("score"),
+        "band": str(row.get("band") or ""),
+        "new": is_new,
+        "first_list": changed == FIRST_LIST,
+        "changed": "" if changed == FIRST_LIST else changed[:1].upper() + changed[1:],
+        "safe_contact": bool(row.get("safe_contact")),
+        "together": 0,
+    }
+
+
+def age(years: Any) -> str:
+    """An age in words.
+
+    Examples
+    --------
+    >>> age(0), age(1), age(7.0), age(None)
+    ('under 1 year', '1 year', '7 years', 'age not known')
+    """
+    if years is None:
+        return "age not known"
+    whole = int(years)
+    return "under 1 year" if whole < 1 else f"{whole} year{'' if whole == 1 else 's'}"
+
+
+def parts(value: Any) -> list[str]:
+    """The sentences of a cell: a list as it is, a text cut at semicolons, line ends and ends of sentences.
+
+    Examples
+    --------
+    >>> parts("Health visitor; family hub"), parts("Likes football. Sees an aunt."), parts(None)
+    (['Health visitor', 'family hub'], ['Likes football.', 'Sees an aunt.'], [])
+    """
+    if value is None:
+        return []
+    ends = r";\s+|\n|(?<=[a-z0-9)]\.)\s+(?=[A-Z])"
+    items = re.split(ends, value) if isinstance(value, str) else [str(item) for item in value]
+    return [item.strip() for item in items if item.strip()]

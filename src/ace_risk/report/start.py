@@ -1,0 +1,55 @@
+"""The page to start from: three plain sentences for each of the three readers, and where to look."""
+
+from __future__ import annotations
+
+from typing import Any
+
+START_LINKS = (
+    {
+        "href": "list/referrals.html",
+        "title": "The referral list",
+        "what": "Whom to visit first, why, and what could be offered; also as spreadsheet and CSV beside it.",
+    },
+    {
+        "href": "run/evaluation.html",
+        "title": "The evaluation",
+        "what": "The bar that was set beforehand and whether it is met, the points card, and what it is compared with.",
+    },
+    {
+        "href": "run/fairness.html",
+        "title": "The fairness report",
+        "what": "Who is listed and who is missed, by sex, ethnicity, age and care, with intervals.",
+    },
+    {
+        "href": "run/card.html",
+        "title": "The model card",
+        "what": "Purpose, limits, what it must not be used for, who decides, and when to stop.",
+    },
+)
+"""The pages of a demo, by the path from its index."""
+
+
+def start_sentences(evaluation: dict[str, Any], audit: dict[str, Any]) -> dict[str, list[str]]:
+    """Three sentences for each reader, with the demo's own figures."""
+    model, other = evaluation["models"][0], evaluation["models"][1]
+    places, lists = evaluation["places"], evaluation["lists"]
+    return {
+        "For data scientists": [
+            f"A card of {len(evaluation['points_card']['features'])} features in whole points was trained on what was "
+            f"known at the time, and tested on {lists} later lists.",
+            f"It reaches an AUC of {model['auc']:.2f}; {other['title'].lower()} reaches {other['auc']:.2f}.",
+            "The run folder holds the pack (model, study, catalogue, figures) and the MLflow store.",
+        ],
+        "For local teams": [
+            f"The list names {places:,} children, with reasons, dates, strengths and what could be offered.",
+            f"In the test, about {model['precision'] * 100:.0f} of every 100 places went to a child for whom statutory "
+            "support followed.",
+            "It is a start for a conversation: a person reads the records and decides, and the list lapses.",
+        ],
+        "For ethics boards": [
+            f"The bar was set before training; the answer is: {evaluation['verdict']}.",
+            f"Differences between groups against a margin of {audit['margin'] * 100:.0f} in 100: {audit['answer']}.",
+            f"The lists missed {model['table']['fn']:,} of {model['table']['tp'] + model['table']['fn']:,} "
+            "times that statutory support followed, among children already known to services.",
+        ],
+    }

@@ -1,0 +1,125 @@
+"""Writing whole or not at all."""
+
+from __future__ import annotations
+
+import errno
+import os
+from pathlib import Path
+
+import pytest
+
+from ace_risk.data.files import MARKER, output_folder, write_file
+from ace_risk.errors import OutputError
+
+
+def write_run(path: Path, text: str) -> None:
+    with output_folder(path) as folder:
+        (folder / "page.html").write_text(text)
+
+
+def fail_halfway(folder: Path, error: BaseException) -> None:
+    (folder / "page.html").write_text("half")
+    raise error
+
+
+def everything(path: Path) -> list[str]:
+    return sorted(str(found.relative_to(path)) for found in path.rglob("*"))
+
+
+def test_nothing_stands_at_the_path_until_the_block_ends(tmp_path: Path) -> None:
+    with output_folder(tmp_path / "run") as folder:
+        (folder / "page.html").write_text("one")
+        assert not (tmp_path / "run").exists()
+        assert folder.parent == tmp_path
+    assert everything(tmp_path) == ["run", f"run/{MARKER}", "run/page.html"]
+
+
+def test_our_own_folder_and_an_empty_one_are_replaced_whole(tmp_path: Path) -> None:
+    (tmp_path / "run").mkdir()
+    with output_folder(tmp_path / "run") as folder:
+        (folder / "old.html").write_text("old")
+    write_run(tmp_path / "run", "new")
+    assert everything(tmp_path) == ["run", f"run/{MARKER}", "run/page.html"]
+
+
+def test_a_folder_with_other_files_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "letters").mkdir()
+    (tmp_path / "letters" / "dear.txt").write_text("Dear")
+    with pytest.raises(OutputError, match="did not write"):
+        write_run(tmp_path / "letters", "new")
+    assert everything(tmp_path) == ["letters", "letters/dear.txt"]
+
+
+def test_a_folder_that_others_filled_meanwhile_is_left_alone(tmp_path: Path) -> None:
+    def fill() -> None:
+        (tmp_path / "run").mkdir()
+        (tmp_path / "run" / "dear.txt").write_text("Dear")
+
+    with pytest.raises(OutputError, match="did not write"), output_folder(tmp_path / "run"):
+        fill()
+    assert everything(tmp_path) == ["run", "run/dear.txt"]
+
+
+@pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt, FileNotFoundError])
+def test_a_failure_leaves_everything_as_it_was(tmp_path: Path, error: type[BaseException]) -> None:
+    write_run(tmp_path / "run", "old")
+    for path in ("run", "new/deep/run"):
+        with pytest.raises(error), output_folder(tmp_path / path) as folder:
+            fail_halfway(folder, error())
+    assert everything(tmp_path) == ["run", f"run/{MARKER}", "run/page.html"]
+    assert (tmp_path / "run" / "page.html").read_text() == "old"
+
+
+def test_a_full_disk_is_an_output_error_and_nothing_is_left(tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match="Free some space"), output_folder(tmp_path / "run") as folder:
+        fail_halfway(folder, OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)))
+    assert everything(tmp_path) == []
+
+
+def test_an_error_about_another_file_passes_as_it_is(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError), output_folder(tmp_path / "run"):
+        (tmp_path / "absent.csv").read_text()
+
+
+def test_an_error_about_a_file_in_the_folder_is_an_output_error(tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match="can't be written"), output_folder(tmp_path / "run") as folder:
+        (folder / ("x" * 300)).write_text("the name is too long")
+
+
+@pytest.mark.parametrize("place", ["file", "file/run", "file/deep/run"])
+def test_a_file_in_the_way_is_an_output_error(tmp_path: Path, place: str) -> None:
+    (tmp_path / "file").write_text("mine")
+    with pytest.raises(OutputError, match="in the way"):
+        write_run(tmp_path / place, "new")
+    assert (tmp_path / "file").read_text() == "mine"
+
+
+def test_a_place_where_nobody_may_write_is_an_output_error() -> None:
+    with pytest.raises(OutputError, match="can't be written") as caught:
+        write_run(Path("/proc/ace-risk/run"), "new")
+    assert caught.value.exit_code == 2
+    with pytest.raises(OutputError, match="can't be written"):
+        write_file("/proc/ace-risk/page.html", "new")
+
+
+def test_a_file_is_replaced_whole_and_keeps_its_line_ends(tmp_path: Path) -> None:
+    path = tmp_path / "deep" / "page.html"
+    write_file(path, "old")
+    write_file(path, "é\r\n")
+    assert path.read_bytes() == b"\xc3\xa9\r\n"
+    write_file(path, b"\x00\xff")
+    assert path.read_bytes() == b"\x00\xff"
+    assert everything(tmp_path) == ["deep", "deep/page.html"]
+
+
+def test_a_private_file_is_for_its_owner_alone(tmp_path: Path) -> None:
+    write_file(tmp_path / "list.csv", "open")
+    write_file(tmp_path / "list.csv", "closed", private=True)
+    assert (tmp_path / "list.csv").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_folder_in_the_place_of_a_file_is_an_output_error_without_leftovers(tmp_path: Path) -> None:
+    (tmp_path / "page.html").mkdir()
+    with pytest.raises(OutputError, match="in the way"):
+        write_file(tmp_path / "page.html", "new")
+    assert everything(tmp_path) == ["page.html"]
