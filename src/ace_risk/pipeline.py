@@ -233,7 +233,12 @@ def refer(
     last = read_previous(previous) if previous else None
     with output_folder(out) as folder:
         referrals = make_list(
-            pack, tables, as_of=day, places=places or pack.study.referrals.places, hub=hub, previous=last
+            pack,
+            tables,
+            as_of=day,
+            places=pack.study.referrals.places if places is None else places,
+            hub=hub,
+            previous=last,
         )
         header = list_header(pack, referrals, permission.statement, hub)
         write_list(folder, referrals.frame, header, places=referrals.places, next_in_line=referrals.next_in_line)

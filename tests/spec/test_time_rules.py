@@ -88,9 +88,9 @@ def test_the_outcome_window_starts_at_the_cutoff_and_ends_before_the_horizon():
 
     cutoff = FIRST + DAY * 10
     for offset, expected in ((-1, 0), (0, 1), (4, 1), (5, 0)):
-        history = pd.DataFrame(
-            {"child_id": ["a"], "kind": ["cin"], "occurred_at": [cutoff + DAY * offset]}
-        ).assign(recorded_at=cutoff + DAY * 40)
+        history = pd.DataFrame({"child_id": ["a"], "kind": ["cin"], "occurred_at": [cutoff + DAY * offset]}).assign(
+            recorded_at=cutoff + DAY * 40
+        )
         cohort = pd.DataFrame({"child_id": ["a"], "cutoff": [cutoff], "observed_until": [cutoff + DAY * 5]})
         assert build_labels(history, cohort, Outcome(["cin"], 5)).tolist() == [expected], offset
 

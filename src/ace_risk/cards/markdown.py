@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from ace_risk.cards.sections import ModelCard, given
 from ace_risk.report.natural import count, day, interval, number, of_100, share, signed
-from ace_risk.report.words import NUMBER_MEANS
+from ace_risk.report.words import NUMBER_MEANS, fairness_answer
 
 
 def card_markdown(card: ModelCard) -> str:
@@ -82,9 +82,9 @@ def _performance(card: ModelCard) -> list[str]:
     return [
         f"Verdict against the bar declared before training: **{plain(found.verdict)}**.",
         _items(found.sentences),
-        f"{count(found.lists)} lists of {count(found.places)} places: {of_100(found.precision)} children listed went on "
-        f"to statutory support ({interval(found.precision_low, found.precision_high)}); {of_100(found.recall)} of the "
-        "children who did, of children already known to services, were listed "
+        f"{count(found.lists)} lists of {count(found.places)} places: {of_100(found.precision)} children listed went "
+        f"on to statutory support ({interval(found.precision_low, found.precision_high)}); {of_100(found.recall)} of "
+        "the children who did, of children already known to services, were listed "
         f"({interval(found.recall_low, found.recall_high)}).",
         _table(["item", "needed", "got", "verdict"], bar),
     ]
@@ -93,7 +93,7 @@ def _performance(card: ModelCard) -> list[str]:
 def _fairness(card: ModelCard) -> list[str]:
     found = card.fairness
     return [
-        plain(found.answer),
+        plain(fairness_answer(found.answer)),
         _items(found.sentences),
         f"Comparisons with a margin of {share(found.margin)}: {found.within} within, {found.outside} outside, "
         f"{found.not_enough_evidence} without enough evidence.",

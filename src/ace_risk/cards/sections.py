@@ -125,7 +125,13 @@ class ModelCard(Part):
     @property
     def gaps(self) -> list[str]:
         """What hasn't been given, in the order of the card."""
-        named = {"owner": self.owner, "contact": self.contact, "purpose": self.purpose}
+        named = {
+            "owner": self.owner,
+            "contact": self.contact,
+            "purpose": self.purpose,
+            "what the outcome stands in for": self.outcome.stands_for,
+            "where the outcome may mislead": self.outcome.may_mislead,
+        }
         gaps = [name for name, value in named.items() if not value]
         total = len(self.stop_conditions)
         unowned = sum(not condition.who for condition in self.stop_conditions)

@@ -132,7 +132,7 @@ def reliability(y_true: Any, probability: Any, bins: int = 10) -> pd.DataFrame:
     outcome, p = read_outcome(y_true), read_probability(probability)
     check_lengths(y_true=outcome, probability=p)
     bins = check_whole(bins, "bins")
-    distinct, place, rows = np.unique(p, return_inverse=True, return_counts=True)
+    _, place, rows = np.unique(p, return_inverse=True, return_counts=True)
     middle = np.cumsum(rows) - rows / 2
     bin_of_value = np.minimum((middle * bins / max(len(p), 1)).astype(np.intp), bins - 1)
     frame = pd.DataFrame({"bin": bin_of_value[place], "p": p, "y": outcome})

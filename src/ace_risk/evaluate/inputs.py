@@ -77,11 +77,13 @@ def read_order(values: Any, what: str) -> NDArray[np.intp]:
     DataError
         Values are missing, or can't be sorted.
     """
-    array = pd.Series(np.asarray(values) if not isinstance(values, pd.Series) else values.array)
+    array = pd.Series(values.array if isinstance(values, pd.Series) else values)
     missing = int(array.isna().sum())
     if missing:
         raise DataError(f"{what}: {missing:,} of {len(array):,} are missing. Give every row one.")
     try:
+        if pd.api.types.infer_dtype(array) == "mixed-integer":
+            raise TypeError
         return np.asarray(pd.factorize(array, sort=True)[0], dtype=np.intp)
     except TypeError:
         raise DataError(f"{what}: the values can't be put in order. Give values of one type.") from None

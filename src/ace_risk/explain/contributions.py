@@ -11,7 +11,7 @@ import pandas as pd
 from ace_risk.errors import DataError, StudyError
 from ace_risk.models.additive import AdditiveModel
 from ace_risk.models.columns import Floats, read_columns
-from ace_risk.models.terms import PairTerm, Term
+from ace_risk.models.terms import Term
 
 if TYPE_CHECKING:
     import shap
@@ -134,7 +134,8 @@ def background_weights(term: Term, known: dict[str, Floats] | None) -> Floats:
         np.add.at(counts, term.codes(known), 1.0)
     if counts.sum() == 0:
         raise StudyError(f"model: {term.name!r} stores no training rows. Give a background.")
-    return counts / counts.sum()
+    shares: Floats = counts / counts.sum()
+    return shares
 
 
 def term_shares(scores: Floats, weights: Floats) -> tuple[tuple[Floats, ...], float]:

@@ -24,11 +24,14 @@ class Evidence:
         Records that count.
     first, last
         When the first and the last of them occurred.
+    by_kind
+        How many there are of each kind; the most frequent first, equal ones by name.
     """
 
     number: int
     first: pd.Timestamp
     last: pd.Timestamp
+    by_kind: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +68,10 @@ class Records:
         times = self.occurred[chosen]
         if not len(times):
             return None
-        return Evidence(len(times), pd.Timestamp(times.min(), unit="us"), pd.Timestamp(times.max(), unit="us"))
+        kinds, numbers = np.unique(self.kind[chosen].astype(str), return_counts=True)
+        by_kind = sorted(zip(kinds.tolist(), numbers.tolist(), strict=True), key=lambda pair: (-pair[1], pair[0]))
+        first, last = (pd.Timestamp(int(time), unit="us") for time in (times.min(), times.max()))
+        return Evidence(len(times), first, last, tuple(by_kind))
 
 
 def instant(time: pd.Timestamp) -> int:

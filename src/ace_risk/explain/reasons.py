@@ -7,7 +7,7 @@ record behind it never speaks, so no sentence is about something that isn't ther
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -50,6 +50,8 @@ def explain_child(
     contributions: pd.Series,
     catalogue: Catalogue,
     since: pd.Timestamp,
+    titles: Mapping[str, str],
+    age_years: int,
 ) -> Reasons:
     """The reasons, strengths and support options of one child.
 
@@ -65,22 +67,25 @@ def explain_child(
         Sentences, domains and support options.
     since
         When the data start.
+    titles
+        What people call each kind of record.
+    age_years
+        The child's age; it decides only which support could be offered.
     """
     telling = [spec for spec in catalogue if contributions.get(spec.name, 0.0) > 0 or spec.domain == STRENGTHS]
     evidence = {spec.name: found for spec in telling if (found := records.find(spec, cutoff)) is not None}
     speaking = _speakers(catalogue, contributions, evidence)[:MOST_REASONS]
-    sentences = []
-    for specs in speaking:
-        told = [_tell(spec, evidence, values, cutoff, since) for spec in specs]
-        sentences.append(" ".join(told))
-    strengths = _strengths(catalogue, values, evidence)
+
+    def tell(spec: FeatureSpec) -> str:
+        return fill_sentence(spec, evidence[spec.name], float(values[spec.name]), cutoff, since, titles)
+
     options = [catalogue.support_options[name] for specs in speaking for spec in specs for name in spec.support]
     contact = FeatureSpec("safe_contact", catalogue.safe_contact_kinds or ("-",), "count")
     return Reasons(
-        tuple(sentences),
-        tuple(_tell(spec, evidence, values, cutoff, since) for spec in strengths),
-        tuple(dict.fromkeys(options)),
-        records.find(contact, cutoff) is not None,
+        sentences=tuple(" ".join(tell(spec) for spec in specs) for specs in speaking),
+        strengths=tuple(tell(spec) for spec in _strengths(catalogue, values, evidence)),
+        support=tuple(dict.fromkeys(option.text for option in options if option.suits(age_years))),
+        safe_contact=records.find(contact, cutoff) is not None,
     )
 
 
@@ -111,14 +116,3 @@ def _strengths(catalogue: Catalogue, values: pd.Series, evidence: dict[str, Evid
     strengths = [spec for spec in catalogue if spec.domain == STRENGTHS and spec.reason]
     present = [spec for spec in strengths if spec.name in evidence and float(values[spec.name]) > 0]
     return list({spec.label: spec for spec in reversed(present)}.values())[::-1]
-
-
-def _tell(
-    spec: FeatureSpec,
-    evidence: dict[str, Evidence],
-    values: pd.Series,
-    cutoff: pd.Timestamp,
-    since: pd.Timestamp,
-) -> str:
-    """The sentence of a feature that has evidence."""
-    return fill_sentence(spec, evidence[spec.name], float(values[spec.name]), cutoff, since)

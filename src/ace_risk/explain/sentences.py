@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pandas as pd
 
 from ace_risk.explain.evidence import Evidence
@@ -15,7 +17,12 @@ _WINDOWS = {
 
 
 def fill_sentence(
-    spec: FeatureSpec, evidence: Evidence, value: float, cutoff: pd.Timestamp, since: pd.Timestamp
+    spec: FeatureSpec,
+    evidence: Evidence,
+    value: float,
+    cutoff: pd.Timestamp,
+    since: pd.Timestamp,
+    titles: Mapping[str, str],
 ) -> str:
     """The feature's sentence about one child.
 
@@ -23,7 +30,8 @@ def fill_sentence(
     ----------
     spec
         The feature; its `reason` has slots `{times}` (once, twice, 3 times), `{count}` (the feature's value),
-        `{plural}` (s unless the value is 1), `{first}`, `{last}`, `{window}` and `{days}` (since the last record).
+        `{plural}` (s unless the value is 1), `{first}`, `{last}`, `{window}`, `{days}` (since the last record) and
+        `{kinds}` (each kind with its number, e.g. "domestic abuse at home twice and neglect once").
     evidence
         The records behind it.
     value
@@ -32,24 +40,49 @@ def fill_sentence(
         The instant at which things are known.
     since
         When the data start; `ever` is told as "since" that date, or the expiry's.
+    titles
+        What people call each kind.
 
     Examples
     --------
     >>> spec = FeatureSpec("missing", ["missing"], "count", 365, reason="Reported missing {times} {window}.")
     >>> when = pd.Timestamp("2025-05-12")
-    >>> fill_sentence(spec, Evidence(2, when, when), 2.0, pd.Timestamp("2025-06-01"), pd.Timestamp("2018-01-01"))
+    >>> fill_sentence(spec, Evidence(2, when, when), 2.0, pd.Timestamp("2025-06-01"), pd.Timestamp("2018-01-01"), {})
     'Reported missing twice in the last 12 months.'
     """
     number = round(value)
     return spec.reason.format(
-        times=_TIMES.get(evidence.number, f"{evidence.number:,} times"),
+        times=times(evidence.number),
         count=f"{number:,}",
         plural="" if number == 1 else "s",
         first=day(evidence.first),
         last=day(evidence.last),
         window=window_words(spec, cutoff, since),
         days=f"{(cutoff - evidence.last).days:,}",
+        kinds=joined([f"{titles.get(kind, kind)} {times(number)}" for kind, number in evidence.by_kind]),
     )
+
+
+def times(number: int) -> str:
+    """A number of times in words.
+
+    Examples
+    --------
+    >>> times(1), times(3)
+    ('once', '3 times')
+    """
+    return _TIMES.get(number, f"{number:,} times")
+
+
+def joined(parts: list[str]) -> str:
+    """Parts in one phrase.
+
+    Examples
+    --------
+    >>> joined(["one", "two", "three"])
+    'one, two and three'
+    """
+    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
 
 
 def window_words(spec: FeatureSpec, cutoff: pd.Timestamp, since: pd.Timestamp) -> str:

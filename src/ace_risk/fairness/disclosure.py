@@ -106,7 +106,7 @@ def hide(counts: Ints, below: int) -> Mask:
     while changed:
         changed = False
         for row, column in np.argwhere(hidden).tolist():
-            if not _can_vary(counts, hidden, row, column):
+            if counts[row, column] > 0 and not _can_vary(counts, hidden, row, column):
                 another = _partner(counts, hidden, row, column)
                 if another is not None:
                     hidden[another] = changed = True
@@ -114,15 +114,19 @@ def hide(counts: Ints, below: int) -> Mask:
 
 
 def _partner(counts: Ints, hidden: Mask, row: int, column: int) -> tuple[int, int] | None:
-    """The next count to hide beside an exposed one: in its row or its column, wherever fewer are hidden."""
+    """The next count to hide beside an exposed one: in its row or its column, wherever fewer are hidden.
+
+    Zeros come last. In its row, the count that the same rates rest on comes first; in its column, a group in which
+    that count is hidden already, then one in which it could be; then the smallest.
+    """
     mate = COLUMNS.index(PARTNERS[COLUMNS[column]])
     by_row = hidden[row].sum() <= hidden[:, column].sum()
+    beside = np.flatnonzero(~hidden[row]).tolist()
+    under = np.flatnonzero(~hidden[:, column]).tolist()
+    fit = np.where(hidden[:, mate], 0, np.where(counts[:, mate] > 0, 1, 2))
     choices = [
-        (counts[row, place] == 0, not by_row, place != mate, counts[row, place], (row, place))
-        for place in np.flatnonzero(~hidden[row]).tolist()
-    ] + [
-        (counts[place, column] == 0, by_row, False, counts[place, column], (place, column))
-        for place in np.flatnonzero(~hidden[:, column]).tolist()
+        *((counts[row, place] == 0, not by_row, place != mate, counts[row, place], (row, place)) for place in beside),
+        *((counts[place, column] == 0, by_row, fit[place], counts[place, column], (place, column)) for place in under),
     ]
     return min(choices)[-1] if choices else None
 

@@ -89,10 +89,7 @@ def differing(audit: FairnessAudit, compared: pd.DataFrame, titles: Mapping[str,
     if not outside.empty:
         told = [_apart(row, rates, titles) for row in outside.head(NAMED).itertuples()]
         more = [f"and {len(outside) - NAMED:,} more"] if len(outside) > NAMED else []
-        return (
-            f"{counted(len(outside), 'group')} of {len(compared):,} differ from the largest group "
-            f"by more than {margin}: {'; '.join(told + more)}."
-        )
+        return f"{groups_of(outside, compared)} from the largest group by more than {margin}: {'; '.join(told + more)}."
     comparisons = counted(len(compared), "comparison")
     if settled.empty:
         return f"No group can be assessed: none of {comparisons} settles whether groups differ by more than {margin}."
@@ -126,9 +123,15 @@ def untold(compared: pd.DataFrame, titles: Mapping[str, str]) -> str:
         for name, rows in unsettled.groupby("attribute", sort=False)
     ]
     return (
-        f"There is not enough evidence to say whether {counted(len(unsettled), 'group')} of {len(compared):,} "
-        f"differ from the largest group ({'; '.join(named)}); that doesn't mean that they are reached alike."
+        f"There is not enough evidence to say whether "
+        f"{groups_of(unsettled, compared)} from the largest group ({'; '.join(named)}); "
+        "that doesn't mean that they are reached alike."
     )
+
+
+def groups_of(some: pd.DataFrame, compared: pd.DataFrame) -> str:
+    """How many of the compared groups, with the verb: "2 of 9 groups differ"."""
+    return f"{len(some):,} of {counted(len(compared), 'group')} differ{'s' if len(some) == 1 else ''}"
 
 
 def per_1000(share: float) -> str:

@@ -145,13 +145,27 @@ class Entry(BaseModel):
         return [FeatureSpec(**values, window_days=None if window == "ever" else window) for window in self.windows]
 
 
+class SupportOption(BaseModel):
+    """Something that could be offered, and the ages that it suits: `from_years` is included, `under_years` isn't."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    text: str
+    from_years: Annotated[int, Field(ge=0)] = 0
+    under_years: Annotated[int, Field(ge=1)] = 100
+
+    def suits(self, age_years: int) -> bool:
+        """Whether it can be offered at an age, in whole years."""
+        return self.from_years <= age_years < self.under_years
+
+
 class CatalogueFile(BaseModel):
     """The layout of a catalogue file."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     domains: dict[str, str]
-    support_options: dict[str, str]
+    support_options: dict[str, SupportOption]
     safe_contact_kinds: tuple[str, ...] = ()
     features: Annotated[tuple[Entry, ...], Field(min_length=1)]
 
@@ -185,7 +199,7 @@ class Catalogue:
         self,
         specs: Iterable[FeatureSpec],
         domains: dict[str, str] | None = None,
-        support_options: dict[str, str] | None = None,
+        support_options: dict[str, SupportOption] | None = None,
         safe_contact_kinds: Iterable[str] = (),
     ) -> None:
         self.specs = tuple(specs)

@@ -21,7 +21,6 @@ from ace_risk.models.sql import table_sql
 from ace_risk.models.table_text import FORMAT, VERSION, read_document, read_probability, read_terms, write_document
 from ace_risk.models.terms import FeatureTerm, PairTerm, Term, as_floats, as_tuple, set_fields
 
-
 DIRECTIONS = get_args(Direction)
 
 

@@ -126,7 +126,7 @@ def choose_edges(values: Floats, outcome: Floats, max_cuts: int = MAX_CUTS) -> t
         return ()
     codes = bin_codes(known, fine)
     rows = np.bincount(codes, minlength=len(fine) + 1).astype(np.float64)
-    cases = np.bincount(codes, weights=outcome, minlength=len(fine) + 1)
+    cases: Floats = np.bincount(codes, weights=outcome, minlength=len(fine) + 1).astype(np.float64)
     kept = best_cuts(rows, cases, max_cuts, penalty=0.5 * np.log(len(values)))
     return tuple(fine[cut] for cut in kept)
 

@@ -63,7 +63,7 @@ class Patterns:
             group=group,
             levels=np.column_stack([self.levels[present // feature.size], (present % feature.size).astype(np.uint8)]),
             rows=np.bincount(group).astype(np.float64),
-            cases=np.bincount(group, weights=outcome),
+            cases=np.bincount(group, weights=outcome).astype(np.float64),
         )
 
 
@@ -82,7 +82,8 @@ class Fit:
     def log_odds(self) -> Floats:
         """Log-odds of each pattern."""
         starts = np.cumsum([1, *(len(scores) for scores in self.scores)])[:-1]
-        return add_scores(self.patterns.levels, starts, np.concatenate([[self.intercept], *self.scores]))
+        scores = np.concatenate([[self.intercept], *self.scores])
+        return np.asarray(add_scores(self.patterns.levels, starts, scores), dtype=np.float64)
 
 
 def refit(patterns: Patterns, start: Fit | None = None, max_steps: int = 50) -> Fit:
@@ -150,8 +151,7 @@ class Layout:
 
     def log_odds(self, patterns: Patterns, x: Floats) -> Floats:
         """Log-odds of each pattern."""
-        scores = self.basis @ x
-        return add_scores(patterns.levels, self.starts, scores)
+        return np.asarray(add_scores(patterns.levels, self.starts, self.basis @ x), dtype=np.float64)
 
     def starting_point(self, patterns: Patterns, start: Fit | None) -> Floats:
         """The numbers that give the scores of an earlier fit on the first of these features, or the base rate."""

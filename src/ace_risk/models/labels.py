@@ -42,9 +42,7 @@ def read_labels(y: Any, rows: int) -> tuple[NDArray[Any], Floats]:
     labels = column_or_1d(np.asarray(y), warn=True)
     missing = int(pd.isna(labels).sum())
     if missing:
-        raise DataError(
-            f"labels: Input y contains NaN: {missing:,} of {len(labels):,} missing. Drop censored rows first."
-        )
+        raise DataError(f"labels: Input y contains NaN: {missing:,} of {len(labels):,}. Leave censored rows out.")
     if labels.dtype.kind == "f" and np.isinf(labels).any():
         raise DataError(f"labels: Input y contains infinity, {int(np.isinf(labels).sum()):,} times. Give two classes.")
     if len(labels) != rows:
@@ -55,5 +53,5 @@ def read_labels(y: Any, rows: int) -> tuple[NDArray[Any], Floats]:
         kind = type_of_target(labels)
         raise DataError(f"labels: Only binary classification is supported. The type of the target is {kind}.")
     if len(classes) < 2:
-        raise DataError("labels: every row has the same label. Two classes are needed to learn anything.")
+        raise DataError("labels: every row has the same label (1 class). Two are needed to learn anything.")
     return classes, place.astype(np.float64)

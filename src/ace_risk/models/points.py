@@ -25,7 +25,7 @@ from ace_risk.models.selection import select
 from ace_risk.models.terms import FeatureTerm
 
 
-class PointsClassifier(ClassifierMixin, BaseEstimator):
+class PointsClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     """Learn a card of whole points: a few features, a few bins each, added and turned into a probability.
 
     Each feature is cut into a few bins (`binning`), features are chosen one by one by how far they lower
@@ -116,7 +116,8 @@ class PointsClassifier(ClassifierMixin, BaseEstimator):
 
     def predict(self, X: Any) -> NDArray[Any]:
         """The second label where its probability is at least 0.5, else the first."""
-        labels: NDArray[Any] = self.classes_[(self.predict_proba(X)[:, 1] >= 0.5).astype(np.intp)]
+        second = self.predict_proba(X)[:, 1] >= 0.5
+        labels: NDArray[Any] = self.classes_[second.astype(np.intp)]
         return labels
 
     def __sklearn_tags__(self) -> Tags:
@@ -147,7 +148,8 @@ class PointsClassifier(ClassifierMixin, BaseEstimator):
                 validate_data(self, X, skip_check_array=True)
                 if X.empty:
                     raise DataError(f"features: fit needs rows and columns, got {X.shape[0]} by {X.shape[1]}.")
-            return X
+            frame: pd.DataFrame = X
+            return frame
         values = validate_data(self, X, reset=reset, dtype=np.float64, ensure_all_finite="allow-nan")
         names = getattr(self, "feature_names_in_", [f"x{place}" for place in range(values.shape[1])])
         return pd.DataFrame(values, columns=list(names))
@@ -204,7 +206,7 @@ def fit_probability(totals: Floats, outcome: Floats) -> LogisticMap | None:
     """
     values, place = np.unique(totals, return_inverse=True)
     rows = np.bincount(place).astype(np.float64)
-    cases = np.bincount(place, weights=outcome)
+    cases = np.bincount(place, weights=outcome).astype(np.float64)
     if totals[outcome == 1].min() >= totals[outcome == 0].max():
         positives, negatives = cases.sum(), rows.sum() - cases.sum()
         cases = cases * (positives + 1) / (positives + 2) + (rows - cases) / (negatives + 2)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from textwrap import indent
 
 from ace_risk.errors import StudyError
 from ace_risk.models.probability import ProbabilityMap
@@ -52,36 +51,41 @@ def table_sql(intercept: float, terms: Sequence[Term], probability: ProbabilityM
         raise StudyError(
             f"to_sql: the query adds the columns {' and '.join(OUTPUTS)}. Rename the feature {taken[0]!r}."
         )
-    total = "\n".join([number(intercept), *(f"+ {score_sql(term)}" for term in terms)])
+    total = [number(intercept), *(f"+ {score_sql(term)}" for term in terms)]
     logit = f"{number(probability.slope)} * total_score + {number(probability.intercept)}"
-    return (
-        f"WITH scored AS (\n  SELECT t.*,\n{indent(total, '    ')}\n    AS total_score\n  FROM {quoted(table)} AS t\n)\n"
-        f"SELECT scored.*, 1e0 / (1e0 + exp(-({logit}))) AS probability FROM scored"
-    )
+    lines = [
+        "WITH scored AS (",
+        "  SELECT t.*,",
+        *(f"    {line}" for line in total),
+        "    AS total_score",
+        f"  FROM {quoted(table)} AS t",
+        ")",
+        f"SELECT scored.*, 1e0 / (1e0 + exp(-({logit}))) AS probability FROM scored",  # noqa: S608 (numbers only)
+    ]
+    return "\n".join(lines)
 
 
 def score_sql(term: Term) -> str:
     """The score of one term as a CASE; a pair is a CASE inside a CASE."""
     if isinstance(term, PairTerm):
         first, second = term.features
-        rows = [case_sql(second, term.edges[1], [number(score) for score in row]) for row in term.scores]
-        return case_sql(first, term.edges[0], rows)
-    return case_sql(term.feature, term.edges, [number(score) for score in (*term.scores, term.missing_score)])
+        rows = [case_sql(second, term.edges[1], [number(score) for score in row], 12) for row in term.scores]
+        return case_sql(first, term.edges[0], rows, 8)
+    return case_sql(term.feature, term.edges, [number(score) for score in (*term.scores, term.missing_score)], 8)
 
 
-def case_sql(feature: str, edges: Sequence[float], results: Sequence[str]) -> str:
-    """One of `results` by the bin of a feature; the last result is for missing."""
+def case_sql(feature: str, edges: Sequence[float], results: Sequence[str], spaces: int) -> str:
+    """One of `results` by the bin of a feature, indented by `spaces`; the last result is for missing."""
     column = f"t.{quoted(feature)}"
     *bins, missing = results
-    lines = "\n".join(
-        [
-            f"WHEN {column} IS NULL OR ({column} > {LARGEST} AND 0e0 - {column} > 0e0) THEN {missing}",
-            f"WHEN {column} NOT BETWEEN -{LARGEST} AND {LARGEST} THEN NULL",
-            *(f"WHEN {column} < {number(edge)} THEN {result}" for edge, result in zip(edges, bins[:-1], strict=True)),
-            f"ELSE {bins[-1]}",
-        ]
-    )
-    return f"CASE\n{indent(lines, '    ')}\n  END"
+    lines = [
+        "CASE",
+        f"WHEN {column} IS NULL OR ({column} > {LARGEST} AND 0e0 - {column} > 0e0) THEN {missing}",
+        f"WHEN {column} NOT BETWEEN -{LARGEST} AND {LARGEST} THEN NULL",
+        *(f"WHEN {column} < {number(edge)} THEN {result}" for edge, result in zip(edges, bins[:-1], strict=True)),
+        f"ELSE {bins[-1]}",
+    ]
+    return f"\n{' ' * spaces}".join(lines) + f"\n{' ' * (spaces - 2)}END"
 
 
 def quoted(name: str) -> str:

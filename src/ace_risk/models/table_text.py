@@ -21,7 +21,7 @@ def write_document(content: dict[str, Any]) -> str:
     Examples
     --------
     >>> write_document({"version": 1})[:40]
-    '{"sha256":"70b1ebb42b2dc8b6fb68f1a7c3b14'
+    '{"sha256":"2430f1a2ad2982d0067885488a4c8'
     """
     return canonical({**content, "sha256": content_hash(content)})
 

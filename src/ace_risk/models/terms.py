@@ -269,7 +269,9 @@ def as_edges(values: Any, what: str, problems: list[str]) -> tuple[float, ...]:
 def as_counts(values: Any, what: str, problems: list[str]) -> tuple[int, ...]:
     """Whole numbers from 0 up to 2**53, the largest that a float holds exactly."""
     found = as_tuple(values, what, problems)
-    if not all(isinstance(value, Integral) and not isinstance(value, bool) and 0 <= value <= 2**53 for value in found):
+    if not all(
+        isinstance(value, Integral) and not isinstance(value, bool) and 0 <= int(value) <= 2**53 for value in found
+    ):
         problems.append(f"{what}: every one must be a whole number of rows, 0 or more")
         return tuple(0 for _ in found)
     return tuple(int(value) for value in found)

@@ -12,10 +12,11 @@ import pandas as pd
 
 from ace_risk.data.history import build_history
 from ace_risk.data.tables import Tables
-from ace_risk.errors import StudyError
+from ace_risk.errors import DataError, StudyError
 from ace_risk.explain.contributions import contributions
 from ace_risk.explain.evidence import records_by_child
 from ace_risk.explain.reasons import MOST_REASONS, explain_child
+from ace_risk.explain.sentences import day
 from ace_risk.features.build import build_features
 from ace_risk.features.cohort import build_cohort
 from ace_risk.features.groups import build_groups
@@ -97,6 +98,9 @@ def make_list(
     DataError
         If `as_of` lies outside the data.
     """
+    first = tables.incidents["occurred_at"].min()
+    if as_of <= first:
+        raise DataError(f"{day(as_of)} lies before the data, which start on {day(first)}. Choose a later day.")
     history = build_history(tables, pack.kinds)
     cohort = build_cohort(tables, history, pack.study.cohort, [as_of], pack.kinds)
     groups = build_groups(tables, history, cohort)
@@ -121,12 +125,12 @@ def make_list(
             "child_id": cohort["child_id"].to_numpy()[kept],
             "hub": groups["hub"].to_numpy()[kept],
             "age_years": groups["age_years"].to_numpy()[kept],
-            "support_need": scored["support_need"].to_numpy()[kept],
-            "score": scored["score"].to_numpy()[kept],
+            "support_need": scored["support_need"].to_numpy()[kept].round(4),
+            "score": whole_if_possible(scored["score"].to_numpy()[kept]),
             "band": np.where(near, "near the cut-off", "well inside")[kept],
         }
     )
-    told = _tell(pack, tables, history, cohort.iloc[kept], features.iloc[kept])
+    told = _tell(pack, tables, history, cohort.iloc[kept], features.iloc[kept], groups["age_years"].iloc[kept])
     frame = frame.join(told)
     frame["changed_since_last"] = [_change(child, known) for child in frame["child_id"]]
     frame["new"] = [known is not None and str(child) not in known for child in frame["child_id"]]
@@ -156,6 +160,11 @@ def _in_hub(hubs: pd.Series, hub: str | None) -> pd.Series:
     return hubs == hub
 
 
+def whole_if_possible(values: np.ndarray) -> np.ndarray:
+    """Points as whole numbers; scores of other tables as they are."""
+    return values.astype(np.int64) if np.array_equal(values, np.round(values)) else values
+
+
 def _cut_off(ordered: np.ndarray, places: int) -> float:
     """Half-way between the last child listed and the first who is not."""
     below = ordered[places] if places < len(ordered) else ordered[places - 1] - 2 * NEAR_POINTS
@@ -163,17 +172,26 @@ def _cut_off(ordered: np.ndarray, places: int) -> float:
 
 
 def _tell(
-    pack: Pack, tables: Tables, history: pd.DataFrame, cohort: pd.DataFrame, features: pd.DataFrame
+    pack: Pack,
+    tables: Tables,
+    history: pd.DataFrame,
+    cohort: pd.DataFrame,
+    features: pd.DataFrame,
+    ages: pd.Series,
 ) -> pd.DataFrame:
     """Reasons, strengths, support options and gaps, one row per cohort row."""
     added, _ = contributions(pack.model, features)
     records = records_by_child(history, cohort["child_id"])
-    since = tables.incidents["occurred_at"].min().floor("D")
+    start = tables.incidents["occurred_at"].min().floor("D")
+    born = tables.children.set_index("child_id")["birth_date"]
+    titles = {name: kind.title for name, kind in pack.kinds.all.items()}
     rows = []
     for position, (child, cutoff) in enumerate(zip(cohort["child_id"], cohort["cutoff"], strict=True)):
         reasons = explain_child(
-            records[child], cutoff, features.iloc[position], added.iloc[position], pack.catalogue, since
-        )
+            records[child], cutoff, features.iloc[position], added.iloc[position], pack.catalogue,
+            max(start, born[child]), titles,
+            int(ages.iloc[position]),
+        )  # fmt: skip
         sentences = [*reasons.sentences, *[""] * MOST_REASONS][:MOST_REASONS]
         rows.append(
             {

@@ -125,7 +125,8 @@ def _add_decisions(sheet: Worksheet, first_row: int, rows: int) -> None:
     last_row = first_row + rows - 1
     sheet.data_validation(
         first_row, decision, last_row, decision,
-        {"validate": "list", "source": list(DECISIONS), "error_title": "Decision", "error_message": "Choose from the list."},
+        {"validate": "list", "source": list(DECISIONS), "error_title": "Decision",
+         "error_message": "Choose from the list."},
     )  # fmt: skip
     sheet.data_validation(
         first_row, decided_on, last_row, decided_on,

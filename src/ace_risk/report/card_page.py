@@ -5,6 +5,7 @@ from __future__ import annotations
 from ace_risk.cards.sections import ModelCard, given
 from ace_risk.report.evaluation_page import headline, listed_dots, reached_dots
 from ace_risk.report.page import Header, render
+from ace_risk.report.words import fairness_answer
 
 
 def render_card(card: ModelCard, header: Header) -> str:
@@ -23,6 +24,7 @@ def render_card(card: ModelCard, header: Header) -> str:
         header,
         card=card,
         given=given,
+        fairness_answer=fairness_answer(card.fairness.answer),
         headline=header.answer or headline(card.performance.verdict),
         evaluation={"points_card": _points_card(card)},
         listed=listed_dots(performance),

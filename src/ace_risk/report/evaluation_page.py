@@ -20,6 +20,14 @@ MODEL_COLUMNS = (
 )  # fmt: skip
 
 
+CENSORED = {
+    "data_end": "The data end before the outcome window does",
+    "comes_of_age": "The child turns 18 within the outcome window",
+    "leaves_area": "The child leaves the area within the outcome window",
+}
+"""Why a row can't be followed to its end; another reason is shown by its own name."""
+
+
 def render_evaluation(evaluation: Mapping[str, Any], header: Header) -> str:
     """The page of `evaluation.json`.
 
@@ -37,6 +45,7 @@ def render_evaluation(evaluation: Mapping[str, Any], header: Header) -> str:
         header,
         evaluation=evaluation,
         ours=models[0],
+        censored={CENSORED.get(reason, reason): n for reason, n in evaluation["data"]["censored"].items()},
         headline=header.answer or headline(evaluation["verdict"]),
         listed=listed_dots(models[0]),
         reached=reached_dots(models[0]),

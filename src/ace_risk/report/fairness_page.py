@@ -1,4 +1,4 @@
-"""The fairness page: does the list reach children of every group alike, and is there evidence enough to say so?"""
+"""The fairness page: whether the list reaches children of every group alike, as far as evidence goes."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from ace_risk.report.natural import is_missing
 from ace_risk.report.page import Header, render
 from ace_risk.report.plots import Picture
 from ace_risk.report.plots_fairness import interval_rows, scale_end
+from ace_risk.report.words import fairness_answer
 
 ATTRIBUTES = {"sex": "Sex", "ethnicity": "Ethnicity", "age_band": "Age", "care_status": "Care"}
 """Titles of the attributes; another attribute is shown by its own name."""
@@ -24,13 +25,6 @@ METRICS = {
     "selection_rate": "listed, of all children",
 }
 """What each rate says, in words."""
-
-ANSWERS = {
-    "within": "The list reaches children of every group alike, within the margin.",
-    "outside": "The list does not reach children of every group alike.",
-    "not enough evidence": "There is not enough evidence to say that the list reaches children of every group alike.",
-}
-"""What each overall verdict says."""
 
 RATES = tuple(METRICS)
 GROUP_COLUMNS = (
@@ -58,7 +52,7 @@ def render_fairness(audit: Mapping[str, Any], header: Header) -> str:
         audit=audit,
         word=overall(reach_of(audit["verdicts"])),
         tally=tally(audit["verdicts"]),
-        headline=header.answer or headline(audit["answer"]),
+        headline=header.answer or fairness_answer(audit["answer"]),
         attributes=[attribute_part(audit, attribute) for attribute in attributes_of(audit["by_group"])],
         baselines=[baseline_part(name, found) for name, found in audit["baselines"].items()],
         metrics=METRICS,
@@ -84,17 +78,6 @@ def overall(verdicts: Sequence[Mapping[str, Any]]) -> str:
 def reach_of(verdicts: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     """The comparisons that the answer rests on: listed, of the children whom support followed."""
     return [row for row in verdicts if row["metric"] == "tpr"]
-
-
-def headline(answer: str) -> str:
-    """The audit's answer as a sentence; anything but a bare verdict is passed on unchanged.
-
-    Examples
-    --------
-    >>> headline("within")
-    'The list reaches children of every group alike, within the margin.'
-    """
-    return ANSWERS.get(answer, answer)
 
 
 def tally(verdicts: Sequence[Mapping[str, Any]]) -> dict[str, int]:

@@ -56,12 +56,12 @@ def interval_rows(
         figure.set_layout_engine("none")  # the same margins in every picture, so that scales line up
         axes = figure.add_axes((1.55 / 7.2, 0.52 / height, 4.75 / 7.2, 1 - 0.82 / height))
         for place, ((_, row), seen) in enumerate(zip(rows.iterrows(), shown, strict=True)):
-            axes.axhline(place, color=LINE, linewidth=0.6, zorder=0)
             if seen:
+                axes.axhline(place, color=LINE, linewidth=0.6, zorder=0)
                 _draw_row(axes, place, row, str(row["label"]) == reference)
             else:
-                axes.text(0.01, place, "too few to show", transform=axes.get_yaxis_transform(), va="center", fontsize=9,
-                          color=SOFT, backgroundcolor="white")  # fmt: skip
+                few = "none" if row["n"] == 0 else "too few to show"
+                axes.text(0.01, place, few, transform=axes.get_yaxis_transform(), va="center", fontsize=9, color=SOFT)
             axes.text(1.02, place, count(row["n"]), transform=axes.get_yaxis_transform(), va="center", fontsize=9.5)
         axes.text(1.02, -0.95, n_title, transform=axes.get_yaxis_transform(), va="center", fontsize=9, color=SOFT)
         _draw_band(axes, rows, margin, reference)
@@ -98,7 +98,7 @@ def _draw_row(axes: Axes, place: int, row: Any, is_reference: bool) -> None:
         axes.plot([float(low), float(high)], [place, place], color=BLUE, linewidth=2.4, solid_capstyle="butt")
     axes.plot(
         [float(row["value"])], [place], marker="D" if is_reference else "o", markersize=7,
-        color=BLUE, markeredgecolor="white" if not is_reference else INK,
+        color=BLUE, clip_on=False, markeredgecolor="white" if not is_reference else INK,
     )  # fmt: skip
 
 
@@ -118,6 +118,6 @@ def _draw_band(axes: Axes, rows: pd.DataFrame, margin: float | None, reference: 
 
 def _said(row: Any, seen: bool) -> str:
     if not seen:
-        return f"{row['label']}: too few to show"
+        return f"{row['label']}: {'none' if row['n'] == 0 else 'too few to show'}"
     between = "" if is_missing(row["low"]) else f" ({interval(row['low'], row['high'])})"
     return f"{row['label']}: {of_100(float(row['value']))}{between}"

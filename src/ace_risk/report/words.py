@@ -52,6 +52,25 @@ REPORT_SAFETY = (
 """What a reader of a report must know first."""
 
 
+FAIRNESS_ANSWERS = {
+    "within": "The list reaches children of every group alike, within the margin.",
+    "outside": "The list does not reach children of every group alike.",
+    "not enough evidence": "There is not enough evidence to say that the list reaches children of every group alike.",
+}
+"""What each overall verdict of the fairness audit says."""
+
+
+def fairness_answer(answer: str) -> str:
+    """The audit's answer as a sentence; anything but a bare verdict is passed on unchanged.
+
+    Examples
+    --------
+    >>> fairness_answer("within")
+    'The list reaches children of every group alike, within the margin.'
+    """
+    return FAIRNESS_ANSWERS.get(answer, answer)
+
+
 def find_forbidden(text: str) -> list[str]:
     """The forbidden words that a text holds, in alphabetical order, each once.
 

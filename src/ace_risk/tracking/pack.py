@@ -16,7 +16,6 @@ import pandas as pd
 from pydantic import ValidationError
 
 from ace_risk.errors import AceRiskError, PackError, listing
-from ace_risk.features.build import build_features
 from ace_risk.features.catalogue import Catalogue
 from ace_risk.kinds import Kinds, validation_problems
 from ace_risk.models.additive import AdditiveModel
@@ -87,6 +86,8 @@ class Pack:
         DataError
             If a needed column is missing.
         """
+        from ace_risk.features.build import build_features  # compiled code, which takes a second to import
+
         scores = self.score_features(build_features(history, cohort, self.catalogue))
         scores.insert(0, "child_id", cohort["child_id"].array)
         scores.insert(1, "cutoff", cohort["cutoff"].array)

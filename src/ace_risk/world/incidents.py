@@ -104,7 +104,8 @@ def _involvement(
 def children_at_home(people: People, care: Care, events: Events, row: Ints) -> tuple[Ints, Ints]:
     """Each event again for every child who lived with the family at the time: event and child."""
     family, time = events.family[row], events.time[row]
-    rows, children = [], []
+    rows: list[Ints] = []
+    children: list[Ints] = []
     for rank in range(int(people.family_size.max(initial=0))):
         at = np.flatnonzero(rank < people.family_size[family])
         child = people.first_child[family[at]] + rank

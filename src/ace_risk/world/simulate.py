@@ -15,7 +15,7 @@ from ace_risk.world.care import care_spells, live_somewhere, missing_in_care
 from ace_risk.world.companions import make_companions
 from ace_risk.world.events import grade_of, join, make_events
 from ace_risk.world.frames import Rows, person_rows, residence_rows, service_rows, to_tables
-from ace_risk.world.incidents import MINUTES, incident_rows, missing_rows
+from ace_risk.world.incidents import MINUTES, children_at_home, incident_rows, missing_rows
 from ace_risk.world.need import make_need
 from ace_risk.world.people import BURN_IN_DAYS, day_number, make_people
 from ace_risk.world.places import make_homes
@@ -104,6 +104,8 @@ def make_shard(world: World, shard: int, quota: int) -> Rows:
     course = run(streams, people, need, events, records, end)
     care = care_spells(course.spells, start, end)
     written = course.happened & records.detected & (events.time >= start) & (records.recorded + 1 / MINUTES < end)
+    homely, _ = children_at_home(people, care, events, np.flatnonzero(written & (events.child < 0)))
+    written &= (events.child >= 0) | np.isin(np.arange(len(events)), homely)
     missing = events.kind == CODE["missing"]
     noted = np.flatnonzero(written & ~missing)
     noted_events, noted_records = events.take(noted), records.take(noted)

@@ -192,7 +192,7 @@ def test_a_parquet_file_with_a_flipped_byte_never_loads_as_synthetic(parquet_fol
 
 @pytest.mark.parametrize("encoding", ["latin-1", "utf-16", "utf-16-le"])
 def test_another_encoding_is_a_problem(csv_folder: Path, set_cell: CellWriter, encoding: str) -> None:
-    set_cell(csv_folder, "residence", "hub", 1, "Café")
+    set_cell(csv_folder, "residence", "hub", 1, "Café" if encoding == "latin-1" else "Cafe")
     path = csv_folder / "residence.csv"
     path.write_bytes(path.read_text(encoding="utf-8").encode(encoding))
     problem = only(csv_folder)

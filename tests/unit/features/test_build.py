@@ -40,7 +40,9 @@ def test_a_category_and_a_text_kind_give_the_same():
 
 def test_missing_columns_are_named_together():
     history, cohort = frames()
-    catalogue = Catalogue([FeatureSpec("x", ["x"], "sum", column="hours"), FeatureSpec("y", ["x"], "count", roles=["r"])])
+    catalogue = Catalogue(
+        [FeatureSpec("x", ["x"], "sum", column="hours"), FeatureSpec("y", ["x"], "count", roles=["r"])]
+    )
     with pytest.raises(DataError) as error:
         build_features(history.drop(columns="kind"), cohort, catalogue)
     assert all(word in str(error.value) for word in ("kind", "hours", "role"))

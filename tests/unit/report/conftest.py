@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
+from html.parser import HTMLParser
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from ace_risk.cards.card import build_card
+from ace_risk.kinds import configs_folder
+from ace_risk.report.card_page import render_card
+from ace_risk.report.evaluation_page import render_evaluation
+from ace_risk.report.fairness_page import render_fairness
+from ace_risk.report.index_page import render_index
+from ace_risk.report.list_page import render_list
 from ace_risk.report.page import Header
 from ace_risk.report.words import LIST_SAFETY, REPORT_SAFETY
+from ace_risk.study import load_study
 
 HUBS = ("Allerdale", "Barrow", "Carlisle", "Copeland", "Eden", "South Lakeland")
 REASONS = (
@@ -123,7 +134,7 @@ def evaluation() -> dict[str, Any]:
         "data": {
             "start": "2018-01-01", "end": "2026-01-01", "children": 20312, "cohort_rows": 118442,
             "labelled_rows": 101236,
-            "censored": {"the data end too early": 9120, "turned 18": 5874, "moved away": 2212},
+            "censored": {"data_end": 9120, "comes_of_age": 5874, "another reason": 2212},
             "synthetic": True, "statement": "Synthetic data: no real child appears here.",
         },
         "folds": [
@@ -279,10 +290,74 @@ def group_record(attribute: str, group: str, n: int, followed: int) -> dict[str,
 def verdict_record(attribute: str, metric: str, group: str, reference: str, n: int) -> dict[str, Any]:
     word = "within" if n > 4000 else "not enough evidence"
     needed = None if word == "within" else 40 * n
+    half = 3 / n**0.5
     return {"attribute": attribute, "metric": metric, "group": group, "reference": reference, "gap": -0.02,
-            "gap_low": -0.02 - 3 / n**0.5, "gap_high": -0.02 + 3 / n**0.5, "verdict": word, "n_needed": needed}  # fmt: skip
+            "gap_low": -0.02 - half, "gap_high": -0.02 + half, "verdict": word, "n_needed": needed}  # fmt: skip
 
 
 @pytest.fixture(scope="session")
 def frame(listing: dict[str, Any]) -> pd.DataFrame:
     return pd.DataFrame(listing["rows"])
+
+
+PAGES = ("evaluation", "fairness", "list", "card", "index")
+
+
+@pytest.fixture(scope="session")
+def pages(
+    header: Header, list_header: Header, evaluation: dict[str, Any], audit: dict[str, Any], listing: dict[str, Any]
+) -> dict[str, str]:
+    """Every page, by its name in PAGES."""
+    card = build_card(load_study(configs_folder() / "demo.yaml"), evaluation, audit, "3f9ac1d07e52", {"Python": "3.11"})
+    links = [{"href": "list/referrals.html", "title": "The referral list", "what": "Whom to visit first, and why."}]
+    sentences = {"For local teams": evaluation["sentences"], "For ethics boards": audit["sentences"]}
+    return {
+        "evaluation": render_evaluation(evaluation, header),
+        "fairness": render_fairness(audit, replace(header, title="Fairness report")),
+        "list": render_list(listing, list_header),
+        "card": render_card(card, replace(header, title="Model card")),
+        "index": render_index(links, sentences, replace(header, title="Start here")),
+    }
+
+
+class ParsedPage(HTMLParser):
+    """Every element with its attributes, the visible text, and whether all elements are closed in order."""
+
+    VOID = frozenset({"meta", "link", "br", "input", "img", "hr"})
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str]]] = []
+        self.texts: list[tuple[str, str]] = []
+        self.open: list[str] = []
+        self.misplaced: list[str] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, {name: value or "" for name, value in attrs}))
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, {name: value or "" for name, value in attrs}))
+
+    def handle_endtag(self, tag: str) -> None:
+        if not self.open or self.open.pop() != tag:
+            self.misplaced.append(tag)
+
+    def handle_data(self, data: str) -> None:
+        self.texts.append((self.open[-1] if self.open else "", data))
+
+    def all(self, tag: str) -> list[dict[str, str]]:
+        """The attributes of every element of this tag."""
+        return [attributes for name, attributes in self.elements if name == tag]
+
+    def text(self, tag: str = "") -> str:
+        """The text inside this tag, or all text but style and script."""
+        inside = [data for name, data in self.texts if name == tag or (not tag and name not in ("style", "script"))]
+        return " ".join("".join(inside).split())
+
+
+@pytest.fixture(scope="session")
+def parse() -> Callable[[str], ParsedPage]:
+    return ParsedPage

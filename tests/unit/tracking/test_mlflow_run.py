@@ -26,9 +26,6 @@ from ace_risk.features.build import build_features
 from ace_risk.tracking.mlflow_run import SETTINGS, log_training
 from ace_risk.tracking.pack import load_pack
 
-pytestmark = pytest.mark.xdist_group("mlflow")
-"""One worker runs all of these, because the import and the making of a store take seconds."""
-
 PARAMS = {"seed": 7, "cohort": {"every_months": 3, "open_plan_kinds": ("cin", "s47")}, "hub": None}
 METRICS = {"points": {"recall": 0.31, "ppv": float("nan"), "5 to 9 (n)": np.int64(12)}, "ok": True, "word": "x"}
 MANY = {f"threshold_{number}": number / 7 for number in range(230)}

@@ -1,0 +1,75 @@
+"""What several tests share: one demo run, made by the command itself."""
+
+from __future__ import annotations
+
+import fcntl
+import subprocess
+import sys
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from io import StringIO
+from pathlib import Path
+
+import pytest
+
+from ace_risk.cli import main
+
+ROOT = Path(__file__).resolve().parents[1]
+CHILDREN = 2_000
+
+
+@dataclass(frozen=True)
+class Done:
+    """How a command ended."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def in_own_process(*arguments: object) -> Done:
+    """Run the command line in a process of its own, with warnings as errors."""
+    command = [sys.executable, "-W", "error", "-m", "ace_risk.cli", *map(str, arguments)]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False, timeout=300)
+    return Done(done.returncode, done.stdout, done.stderr)
+
+
+def here(*arguments: object) -> Done:
+    """Run the command line in this process: the same code, without waiting for its imports again."""
+    out, err = StringIO(), StringIO()
+    with redirect_stdout(out), redirect_stderr(err):
+        try:
+            main([str(argument) for argument in arguments])
+            code = 0
+        except SystemExit as stop:
+            code = stop.code if isinstance(stop.code, int) else 1
+    return Done(code, out.getvalue(), err.getvalue())
+
+
+@pytest.fixture(scope="session")
+def run_command():
+    """The command line, as a function of its arguments."""
+    return here
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory, worker_id) -> Path:
+    """The folder that `ace-risk demo` wrote for a small world; made once, whatever the number of workers."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base if worker_id == "master" else base.parent
+    folder = shared / "demo"
+    with (shared / "demo.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            done = in_own_process("demo", "--children", CHILDREN, "--out", folder)
+            assert done.returncode == 0, done.stderr
+            assert str(folder / "index.html") in done.stdout
+    return folder
+
+
+@pytest.fixture(scope="session")
+def demo_tables(demo):
+    """The six tables of the demo."""
+    from ace_risk import load_tables
+
+    return load_tables(demo / "data")

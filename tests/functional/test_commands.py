@@ -1,0 +1,196 @@
+"""Each command: what it writes, and what it says when something is wrong."""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+import subprocess
+import sys
+
+import pytest
+import yaml
+
+from ace_risk.kinds import configs_folder
+
+DEMO = configs_folder() / "demo.yaml"
+AS_OF = ("--as-of", "2026-01-01")
+
+
+def test_help_names_every_command_with_an_example(run_command):
+    done = run_command("--help")
+    assert done.returncode == 0
+    for command in ("synth", "check", "train", "audit", "list", "card", "demo"):
+        assert command in done.stdout
+        assert "Example:" in run_command(command, "--help").stdout
+
+
+def test_help_imports_nothing_heavy():
+    code = "import sys, ace_risk.cli as c\ntry: c.main(['--help'])\nexcept SystemExit: pass\nprint(sorted(sys.modules))"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    for heavy in ("'pandas'", "'numpy'", "'sklearn'", "'mlflow'", "'shap'", "'matplotlib'", "'pydantic'"):
+        assert heavy not in loaded, heavy
+
+
+def test_check_says_that_the_rules_hold_and_what_the_data_are_like(run_command, demo):
+    done = run_command("check", demo / "data")
+    assert done.returncode == 0
+    assert "Every rule of the data contract holds" in done.stdout
+    assert "name no child" in done.stdout
+
+
+def test_a_list_for_one_hub_has_only_its_children(run_command, demo, tmp_path):
+    done = run_command("list", demo / "run", "--data", demo / "data", *AS_OF, "--places", 5, "--hub", "Carlisle",
+                       "--out", tmp_path / "list")  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    with (tmp_path / "list" / "referrals.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == 5
+    assert {row["hub"] for row in rows} == {"Carlisle"}
+
+
+def test_a_second_list_says_who_is_new(run_command, demo, tmp_path):
+    command = ["list", demo / "run", "--data", demo / "data", "--places", 15]
+    assert run_command(*command, "--as-of", "2025-10-01", "--out", tmp_path / "one").returncode == 0
+    done = run_command(*command, *AS_OF, "--out", tmp_path / "two", "--previous", tmp_path / "one" / "referrals.csv")
+    assert done.returncode == 0, done.stderr
+    lists = []
+    for name in ("one", "two"):
+        with (tmp_path / name / "referrals.csv").open(encoding="utf-8", newline="") as file:
+            lists.append({row["child_id"]: row["changed_since_last"] for row in csv.DictReader(file)})
+    assert set(lists[0].values()) == {"first list"}
+    for child, change in lists[1].items():
+        assert change == ("still listed" if child in lists[0] else "new")
+
+
+def test_a_list_bears_the_time_of_source_date_epoch(run_command, demo, tmp_path, monkeypatch):
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1767225600")
+    command = ["list", demo / "run", "--data", demo / "data", *AS_OF, "--places", 5, "--out"]
+    for name in ("one", "two"):
+        assert run_command(*command, tmp_path / name).returncode == 0
+    for name in ("referrals.csv", "referrals.xlsx", "referrals.html", "referrals.txt"):
+        assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes(), name
+    assert "2026-01-01T00:00:00" in (tmp_path / "one" / "referrals.csv").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--as-of", "1 May"), "YYYY-MM-DD"),
+        ((*AS_OF, "--places", "0"), "places"),
+        ((*AS_OF, "--places", "99999"), "places"),
+        ((*AS_OF, "--hub", "Atlantis"), "Use one of"),
+        ((*AS_OF, "--previous", "README.md"), "not a referral list"),
+    ],
+)
+def test_wrong_options_of_list_are_explained(run_command, demo, tmp_path, options, words):
+    done = run_command("list", demo / "run", "--data", demo / "data", *options, "--out", tmp_path / "out")
+    assert done.returncode == 2
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("as_of", ["2030-01-01", "2011-01-01"])
+def test_a_day_outside_the_data_is_refused(run_command, demo, tmp_path, as_of):
+    done = run_command("list", demo / "run", "--data", demo / "data", "--as-of", as_of, "--out", tmp_path / "out")
+    assert done.returncode == 3
+    assert "data" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def damaged(demo, tmp_path, name, damage):
+    folder = tmp_path / "data"
+    shutil.copytree(demo / "data", folder)
+    damage(folder / name)
+    return folder
+
+
+def test_a_missing_and_a_truncated_table_are_told_together_with_exit_code_3(run_command, demo, tmp_path):
+    folder = damaged(demo, tmp_path, "services.parquet", lambda path: path.unlink())
+    incidents = folder / "incidents.parquet"
+    incidents.write_bytes(incidents.read_bytes()[:1_000])
+    done = run_command("train", "--config", DEMO, "--data", folder, "--out", tmp_path / "run")
+    assert done.returncode == 3
+    assert "services" in done.stderr
+    assert "incidents" in done.stderr
+    assert not (tmp_path / "run").exists()
+
+
+def test_changed_data_need_an_approval(run_command, demo, tmp_path):
+    folder = damaged(demo, tmp_path, "datapackage.json", lambda path: path.unlink())
+    done = run_command("train", "--config", DEMO, "--data", folder, "--out", tmp_path / "run")
+    assert done.returncode == 4
+    assert "approval" in done.stderr
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_study_with_unknown_keys_and_contradictions_is_refused_with_exit_code_2(run_command, tmp_path):
+    study = yaml.safe_load(DEMO.read_text(encoding="utf-8"))
+    study["colour"] = "blue"
+    study["folds"]["test_cutofs"] = 3
+    for key in ("catalogue", "aces", "kinds", "codes"):
+        study[key] = str(configs_folder() / study[key])
+    path = tmp_path / "study.yaml"
+    path.write_text(yaml.safe_dump(study), encoding="utf-8")
+    done = run_command("synth", "--config", path, "--out", tmp_path / "out")
+    assert done.returncode == 2
+    assert "colour: unknown key" in done.stderr
+    assert "folds.test_cutofs: unknown key" in done.stderr
+    del study["colour"], study["folds"]["test_cutofs"]
+    study["referrals"]["places"] = 30_000
+    study["folds"]["history_years"] = 9
+    study["outcome"]["kinds"] = ["arrest"]
+    path.write_text(yaml.safe_dump(study), encoding="utf-8")
+    done = run_command("synth", "--config", path, "--out", tmp_path / "out")
+    assert done.returncode == 2
+    for words in ("referrals.places", "history_years", "enforcement"):
+        assert words in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_data_too_short_for_the_folds_are_refused(run_command, tmp_path):
+    study = yaml.safe_load(DEMO.read_text(encoding="utf-8"))
+    study["world"] |= {"children": 300, "start": "2021-01-01"}
+    for key in ("catalogue", "aces", "kinds", "codes"):
+        study[key] = str(configs_folder() / study[key])
+    path = tmp_path / "study.yaml"
+    path.write_text(yaml.safe_dump(study | {"referrals": {"places": 5}}), encoding="utf-8")
+    assert run_command("synth", "--config", path, "--out", tmp_path / "data").returncode == 0
+    done = run_command("train", "--config", path, "--data", tmp_path / "data", "--out", tmp_path / "run")
+    assert done.returncode == 3
+    assert "too short" in done.stderr
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize("out", ["/proc/ace-risk", "README.md", "src"])
+def test_an_output_folder_that_cannot_be_written_is_refused(run_command, demo, out):
+    done = run_command("list", demo / "run", "--data", demo / "data", *AS_OF, "--places", 5, "--out", out)
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+    assert len(done.stderr.splitlines()) <= 3
+
+
+def test_a_changed_pack_is_refused_with_exit_code_5(run_command, demo, tmp_path):
+    run = tmp_path / "run"
+    shutil.copytree(demo / "run", run)
+    model = run / "pack" / "model.json"
+    model.write_text(model.read_text(encoding="utf-8").replace("1", "2", 1), encoding="utf-8")
+    for command in (
+        ("audit", run),
+        ("card", run),
+        ("list", run, "--data", demo / "data", *AS_OF, "--out", tmp_path / "l"),
+    ):
+        done = run_command(*command)
+        assert done.returncode == 5
+        assert "model.json" in done.stderr
+
+
+def test_audit_and_card_write_the_same_again(run_command, demo, tmp_path):
+    run = tmp_path / "run"
+    shutil.copytree(demo / "run", run)
+    for command, names in (("audit", ("audit.json", "fairness.html")), ("card", ("card.json", "card.md", "card.html"))):
+        before = {name: (run / name).read_bytes() for name in names}
+        assert run_command(command, run).returncode == 0
+        assert {name: (run / name).read_bytes() for name in names} == before
+    assert json.loads((run / "audit.json").read_text(encoding="utf-8"))["format"] == "ace-risk/audit/1"

@@ -1,0 +1,218 @@
+"""Cohort, homes, history and groups on tables written by hand."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from ace_risk import Tables, build_cohort, build_history, build_labels
+from ace_risk.data.schema import SCHEMA
+from ace_risk.errors import DataError
+from ace_risk.features.cohort import censoring_reasons
+from ace_risk.features.groups import age_in_years, build_groups
+from ace_risk.features.homes import homes_at, leaves_area_at
+from ace_risk.features.labels import Outcome
+from ace_risk.study import CohortRule
+
+DTYPES = {"id": "str", "code": "str", "date": "datetime64[us]", "datetime": "datetime64[us]", "integer": "Int8"}
+END = pd.Timestamp("2024-01-01").as_unit("us")
+
+
+def tables(**rows):
+    frames = {}
+    for name, table in SCHEMA.items():
+        frame = pd.DataFrame(rows.get(name, []), columns=table.column_names)
+        frames[name] = frame.astype({column.name: DTYPES.get(column.type, "boolean") for column in table.columns})
+    return Tables(**frames, data_end=END)
+
+
+def child(name, birth="2010-05-12", ethnicity="W1"):
+    return [name, birth, "F", ethnicity, None, None]
+
+
+def home(name, household, start="2015-01-01", end=None, recorded=None, hub="Eden"):
+    return [name, household, start, end, hub, 3, recorded or start]
+
+
+def incident(name, kind, at, household=None, recorded=None):
+    return [name, at, recorded or at, kind, None, household, None, "police"]
+
+
+ONE = {
+    "children": [child("a")],
+    "residence": [home("a", "h")],
+    "incidents": [incident("i", "asb_nuisance", "2021-01-10")],
+    "involvement": [["i", "a", "subject"]],
+}
+SERVICE = ["s", "a", "cin", "2021-02-01", "2021-06-01", "2021-02-01", "2021-07-15"]
+
+
+def cohort_of(day, **rows):
+    made = tables(**rows)
+    return build_cohort(made, build_history(made), CohortRule(), [pd.Timestamp(day)])
+
+
+def test_a_household_incident_is_laid_on_those_who_lived_there_then():
+    made = tables(
+        children=[child("a"), child("b"), child("c")],
+        residence=[home("a", "h"), home("b", "h", end="2020-01-01"), home("c", "h", start="2021-01-10")],
+        incidents=[
+            incident("i", "domestic_abuse", "2021-01-10", "h"),
+            incident("j", "asb_nuisance", "2021-01-11", "h"),
+        ],
+    )
+    history = build_history(made)
+    assert history["child_id"].tolist() == ["a", "c"]  # b had left; c came that day; asb is not laid on a home
+    assert set(history["kind"]) == {"domestic_abuse"}
+
+
+def test_a_laid_incident_counts_from_the_later_of_the_two_records():
+    made = tables(
+        children=[child("a"), child("b")],
+        residence=[home("a", "h", recorded="2021-03-01"), home("b", "h", recorded="2015-02-01")],
+        incidents=[incident("i", "domestic_abuse", "2021-01-10", "h", recorded="2021-01-12")],
+    )
+    recorded = build_history(made).set_index("child_id")["recorded_at"]
+    assert recorded["a"] == pd.Timestamp("2021-03-01")
+    assert recorded["b"] == pd.Timestamp("2021-01-12")
+
+
+def test_a_child_named_in_a_household_incident_has_it_once_with_the_named_role():
+    made = tables(
+        children=[child("a")],
+        residence=[home("a", "h")],
+        incidents=[incident("i", "domestic_abuse", "2021-01-10", "h")],
+        involvement=[["i", "a", "victim"]],
+    )
+    assert build_history(made)["role"].tolist() == ["victim"]
+
+
+def test_moves_and_missing_episodes_and_services_are_in_the_history():
+    made = tables(
+        **ONE
+        | {
+            "residence": [home("a", "h", end="2020-01-01"), home("a", "g", "2020-01-01", recorded="2020-01-09")],
+            "missing_episodes": [
+                [
+                    "m",
+                    "a",
+                    "2022-05-01 20:00",
+                    "2022-05-02 08:30",
+                    "2022-05-01 22:00",
+                    "2022-05-02 09:00",
+                    "low",
+                    True,
+                    None,
+                ]
+            ],
+            "services": [SERVICE],
+        }
+    )
+    history = build_history(made).set_index("kind")
+    assert history.loc["moved_home", "recorded_at"] == pd.Timestamp("2020-01-09")
+    assert history.loc["missing", "hours"] == 12.5
+    assert history.loc["missing", "role"] == "from_care"
+    assert history.loc["cin", "end_recorded_at"] == pd.Timestamp("2021-07-15")
+
+
+def test_the_known_home_changes_when_the_next_one_is_recorded():
+    residence = tables(
+        residence=[home("a", "h", end="2020-01-01"), home("a", "g", "2020-01-01", recorded="2020-02-01")]
+    ).residence
+    known = {day: homes_at(residence, pd.Timestamp(day))["household_id"].tolist() for day in
+             ("2014-12-31", "2015-01-01", "2015-01-02", "2020-01-15", "2020-02-01", "2020-02-02")}  # fmt: skip
+    assert known == {
+        "2014-12-31": [], "2015-01-01": [], "2015-01-02": ["h"],
+        "2020-01-15": ["h"], "2020-02-01": ["h"], "2020-02-02": ["g"],
+    }  # fmt: skip
+
+
+def test_a_child_who_left_has_no_home_and_is_observed_until_then():
+    residence = tables(
+        residence=[home("a", "h", end="2020-01-01"), home("a", "g", "2020-01-02", "2021-05-05")]
+    ).residence
+    at = pd.Timestamp("2019-06-01")
+    homes = homes_at(residence, at)
+    assert leaves_area_at(residence, homes, at).tolist() == [pd.Timestamp("2021-05-05")]  # one day's gap is none
+    assert homes_at(residence, pd.Timestamp("2021-05-05")).empty
+
+
+def test_a_child_seen_lately_is_in_the_cohort():
+    assert cohort_of("2021-01-11", **ONE)["child_id"].tolist() == ["a"]
+    assert cohort_of("2021-01-10", **ONE).empty  # the instant of the cutoff
+    assert cohort_of("2023-01-10", **ONE)["child_id"].tolist() == ["a"]
+    assert cohort_of("2023-01-11", **ONE).empty  # 731 days ago
+
+
+@pytest.mark.parametrize("kind", ["stop_search", "arrest", "crime", "weapons"])
+def test_enforcement_alone_brings_nobody_into_the_cohort(kind):
+    assert cohort_of("2021-02-01", **ONE | {"incidents": [incident("i", kind, "2021-01-10")]}).empty
+
+
+def test_a_child_with_an_open_plan_is_not_in_the_cohort():
+    plan = ONE | {"services": [SERVICE]}
+    inside = {day: len(cohort_of(day, **plan)) for day in ("2021-02-01", "2021-02-02", "2021-07-15", "2021-07-16")}
+    assert inside == {"2021-02-01": 1, "2021-02-02": 0, "2021-07-15": 0, "2021-07-16": 1}
+
+
+def test_age_is_a_matter_of_birthdays():
+    born = pd.Series(pd.to_datetime(["2004-02-29"] * 3))
+    at = pd.Series(pd.to_datetime(["2022-02-28", "2022-03-01", "2024-02-29"]))
+    assert age_in_years(born, at).tolist() == [17, 18, 20]
+    young = ONE | {"children": [child("a", birth="2003-01-12")]}
+    assert len(cohort_of("2021-01-11", **young)) == 1
+    assert cohort_of("2021-01-12", **young).empty  # 18 that day
+
+
+def test_observation_ends_with_age_with_leaving_or_with_the_data_and_each_is_counted():
+    rule = CohortRule()
+    made = tables(
+        children=[child("a"), child("b", birth="2004-06-01"), child("c")],
+        residence=[home("a", "h"), home("b", "h"), home("c", "h", end="2022-05-01")],
+        incidents=[incident("i", "domestic_abuse", "2021-06-01", "h")],
+    )
+    history = build_history(made)
+    cohort = build_cohort(made, history, rule, [pd.Timestamp("2021-07-01"), pd.Timestamp("2023-03-01")])
+    until = {(row.child_id, row.cutoff.year): str(row.observed_until.date()) for row in cohort.itertuples()}
+    assert until == {
+        ("a", 2021): "2024-01-01", ("b", 2021): "2022-06-01", ("c", 2021): "2022-05-01", ("a", 2023): "2024-01-01",
+    }  # fmt: skip
+    assert censoring_reasons(cohort, made, rule, 365) == {"data_end": 1, "comes_of_age": 1, "leaves_area": 1}
+    labels = build_labels(history, cohort, Outcome(["cin"], 365))
+    assert labels.isna().sum() == 3
+
+
+def test_a_cutoff_after_the_data_is_refused():
+    with pytest.raises(DataError, match="after the end of the data"):
+        cohort_of("2024-01-02", **ONE)
+
+
+def test_groups_are_those_known_at_the_cutoff():
+    made = tables(
+        **ONE
+        | {
+            "children": [child("a", ethnicity="M1")],
+            "residence": [home("a", "h", end="2021-03-01"), home("a", "g", "2021-03-01", hub="Carlisle")],
+            "services": [["s", "a", "looked_after", "2021-03-01", "2021-04-01", "2021-03-05", "2021-04-02"]],
+        }
+    )
+    history = build_history(made)
+    cohort = build_cohort(made, history, CohortRule(), [pd.Timestamp(day) for day in ("2021-02-01", "2021-06-01")])
+    groups = build_groups(made, history, cohort).astype(str)
+    assert groups["ethnicity"].tolist() == ["Mixed", "Mixed"]
+    assert groups["hub"].tolist() == ["Eden", "Carlisle"]
+    assert groups["age_band"].tolist() == ["10 to 12", "10 to 12"]
+    assert groups["age_years"].tolist() == ["10", "11"]
+    assert groups["care_status"].tolist() == ["never looked after", "ever looked after"]
+
+
+def test_nothing_recorded_at_or_after_the_cutoff_changes_who_is_in_the_cohort():
+    day = "2021-03-15"
+    plain = cohort_of(day, **ONE)
+    later = ONE | {
+        "residence": [home("a", "h", end="2021-03-01"), home("a", "g", "2021-03-01", recorded=day)],
+        "services": [["s", "a", "cin", "2021-03-01", None, day, None]],
+        "incidents": [*ONE["incidents"], incident("j", "asb_nuisance", "2021-03-02", recorded=day)],
+        "involvement": [*ONE["involvement"], ["j", "a", "subject"]],
+    }
+    pd.testing.assert_frame_equal(plain, cohort_of(day, **later))

@@ -1,0 +1,167 @@
+"""The list as CSV, spreadsheet, page and text."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pandas as pd
+import pytest
+
+from ace_risk.referrals.columns import DECISION_COLUMNS, DECISIONS, REFERRAL_COLUMNS
+from ace_risk.referrals.export import list_data, write_list
+from ace_risk.referrals.workbook import naive
+from ace_risk.report.csv_text import neutral
+from ace_risk.report.page import Header
+
+HOSTILE = "=cmd|' /C calc'!A0"
+HEADER = Header(
+    title="Referral list for 12 May 2026",
+    what="Children whom the records suggest visiting first.",
+    made_at=datetime(2026, 5, 12, 9, 30),
+    expires_at=datetime(2026, 6, 9, 9, 30),
+    statement="Synthetic data: no real child appears here.",
+    purpose="To offer early support.",
+    pack_id="3f9ac1d07e52",
+)
+
+
+@pytest.fixture
+def frame() -> pd.DataFrame:
+    rows: list[dict[str, Any]] = [
+        {
+            "rank": rank, "child_id": f"SYN-{rank:010x}", "hub": hub, "age_years": 7, "support_need": 0.31, "score": -2,
+            "band": "well inside", "reason_1": "Reported missing twice, “once” overnight.",
+            "reason_2": "Second, with comma",
+            "reason_3": "", "reason_4": None, "strengths": "A trusted adult.",
+            "support_options": "mentoring; youth club",
+            "data_gaps": "", "changed_since_last": "new", "list_made_at": pd.Timestamp(2026, 5, 12, 9, 30),
+            "list_expires_at": pd.Timestamp(2026, 6, 9, 9, 30), "pack": "3f9ac1d0", "visit": "V001",
+            "safe_contact": True, "new": True,
+        }
+        for rank, hub in enumerate(["Barrow", HOSTILE, "\t=1+1", "Łódź \u202e"], start=1)
+    ]  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+@pytest.fixture
+def folder(tmp_path: Path, frame: pd.DataFrame) -> Path:
+    write_list(tmp_path, frame, HEADER, places=4)
+    return tmp_path
+
+
+def test_four_files(tmp_path: Path, frame: pd.DataFrame) -> None:
+    paths = write_list(tmp_path, frame, HEADER)
+    assert [path.name for path in paths] == ["referrals.csv", "referrals.xlsx", "referrals.html", "referrals.txt"]
+    assert sorted(tmp_path.iterdir()) == sorted(paths)
+
+
+def test_csv_has_the_contract_columns_and_neutral_cells(folder: Path, frame: pd.DataFrame) -> None:
+    content = (folder / "referrals.csv").read_bytes()
+    assert content.count(b"\r\n") == len(frame) + 1
+    assert content.decode("utf-8")
+    rows = list(csv.DictReader(io.StringIO(content.decode("utf-8"), newline="")))
+    assert tuple(rows[0]) == REFERRAL_COLUMNS
+    assert [row["hub"] for row in rows] == ["Barrow", f"'{HOSTILE}", "'\t=1+1", "Łódź \u202e"]
+    assert rows[0]["score"] == "-2", "a number stays a number"
+    assert rows[0]["list_made_at"] == "2026-05-12T09:30:00"
+    assert rows[0]["reason_4"] == ""
+    assert not any(cell.startswith(("=", "+", "@", "\t")) for row in rows for cell in row.values())
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n", " =", "＝"])
+def test_every_start_of_a_formula_is_neutralised(start: str) -> None:
+    assert neutral(f"{start}1") == f"'{start}1"
+
+
+def test_sheet_opens_with_what_to_read_first(folder: Path) -> None:
+    sheet = openpyxl.load_workbook(folder / "referrals.xlsx").active
+    assert sheet is not None
+    first = [sheet.cell(row, 1).value for row in range(1, 12)]
+    head = first.index("rank") + 1
+    notes = " ".join(str(text) for text in first[: head - 1])
+    for words in ("Synthetic data", "To offer early support.", "9 June 2026, 09:30", "reached safely", "not a measure"):
+        assert words in notes
+    assert [cell.value for cell in sheet[head]] == [*REFERRAL_COLUMNS, *DECISION_COLUMNS]
+    assert sheet.freeze_panes == f"C{head + 1}"
+    assert sheet.auto_filter.ref is not None
+    assert sheet.auto_filter.ref.startswith(f"A{head}:")
+
+
+def test_sheet_holds_text_dates_and_no_formula(folder: Path, frame: pd.DataFrame) -> None:
+    sheet = openpyxl.load_workbook(folder / "referrals.xlsx").active
+    assert sheet is not None
+    cells = [cell for row in sheet.iter_rows() for cell in row]
+    assert not [cell for cell in cells if cell.data_type == "f"]
+    head = next(cell.row for cell in cells if cell.value == "rank")
+    rows = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=head + 1, max_row=head + len(frame))]
+    hub, made = REFERRAL_COLUMNS.index("hub"), REFERRAL_COLUMNS.index("list_made_at")
+    assert [row[hub] for row in rows] == list(frame["hub"])
+    assert rows[0][made] == datetime(2026, 5, 12, 9, 30)
+    assert rows[0][REFERRAL_COLUMNS.index("support_need")] == 0.31
+    assert all(value is None for row in rows for value in row[len(REFERRAL_COLUMNS) :])
+
+
+def test_sheet_offers_the_decisions(folder: Path) -> None:
+    sheet = openpyxl.load_workbook(folder / "referrals.xlsx").active
+    assert sheet is not None
+    rules = {rule.type: rule for rule in sheet.data_validations.dataValidation}
+    assert rules["list"].formula1 == '"' + ",".join(DECISIONS) + '"'
+    column = len(REFERRAL_COLUMNS) + 1
+    assert str(rules["list"].sqref).startswith(openpyxl.utils.get_column_letter(column))
+    assert "date" in rules
+
+
+def test_same_input_same_bytes(tmp_path: Path, folder: Path, frame: pd.DataFrame) -> None:
+    again = tmp_path / "again"
+    again.mkdir()
+    for path in write_list(again, frame, HEADER, places=4):
+        assert path.read_bytes() == (folder / path.name).read_bytes(), path.name
+
+
+def test_text_says_what_to_read_first(folder: Path) -> None:
+    text = (folder / "referrals.txt").read_text(encoding="utf-8")
+    assert text.startswith("Referral list for 12 May 2026\n====")
+    for words in ("Made on 12 May 2026, 09:30. Not to be used from 9 June 2026, 09:30.", "reached safely", "Purpose:"):
+        assert words in text
+
+
+def test_page_is_the_list(folder: Path) -> None:
+    html = (folder / "referrals.html").read_text(encoding="utf-8")
+    assert html.count("<article") == 4
+    assert html.count("Check safe contact first") == 4
+    assert "nan" not in html.lower().split("</style>")[1].replace("cannot", "")
+
+
+def test_next_in_line_is_on_the_page_only(tmp_path: Path, frame: pd.DataFrame) -> None:
+    write_list(tmp_path, frame.iloc[:3], HEADER, places=3, next_in_line=frame.iloc[3:])
+    below = frame["child_id"].iloc[3]
+    assert below in (tmp_path / "referrals.html").read_text(encoding="utf-8")
+    assert below not in (tmp_path / "referrals.csv").read_text(encoding="utf-8")
+
+
+def test_list_data_takes_hubs_from_both(frame: pd.DataFrame) -> None:
+    data = list_data(frame.iloc[:1], frame.iloc[3:])
+    assert data["hubs"] == ["Barrow", "Łódź \u202e"]
+    assert data["places"] == 1
+    assert data["rows"][0]["reason_4"] is None
+
+
+def test_an_empty_list_can_be_written(tmp_path: Path, frame: pd.DataFrame) -> None:
+    write_list(tmp_path, frame.iloc[:0], HEADER, places=0)
+    assert (tmp_path / "referrals.csv").read_text(encoding="utf-8").startswith("rank,child_id,hub")
+
+
+def test_missing_columns_are_named(tmp_path: Path, frame: pd.DataFrame) -> None:
+    with pytest.raises(ValueError, match="missing columns hub, visit"):
+        write_list(tmp_path, frame.drop(columns=["hub", "visit"]), HEADER)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_moment_with_a_zone_becomes_utc() -> None:
+    assert naive(datetime(2026, 5, 12, 9, 30, tzinfo=UTC)) == datetime(2026, 5, 12, 9, 30)
+    assert naive(pd.Timestamp("2026-05-12 09:30", tz="Europe/London")) == datetime(2026, 5, 12, 8, 30)

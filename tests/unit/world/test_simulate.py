@@ -1,0 +1,105 @@
+"""The world as a whole: the same bytes, its families, and the dependence of what happens in them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from ace_risk.data.load import load_tables
+from ace_risk.data.tables import Tables
+from ace_risk.study import World
+from ace_risk.world import simulate as module
+from ace_risk.world.simulate import shard_quotas, simulate
+
+
+def fingerprints(folder: Path) -> dict[str, str]:
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def test_same_seed_same_bytes_and_another_seed_others(tmp_path: Path) -> None:
+    for name, seed in (("a", 5), ("b", 5), ("c", 6)):
+        simulate(World(children=400, seed=seed), tmp_path / name)
+    first, second, other = (fingerprints(tmp_path / name) for name in "abc")
+    assert first == second
+    assert first["incidents.parquet"] != other["incidents.parquet"]
+
+
+def test_what_is_written_loads_as_what_was_returned(tmp_path: Path) -> None:
+    made = simulate(World(children=400, seed=5), tmp_path / "data")
+    loaded = load_tables(tmp_path / "data")
+    assert loaded.synthetic
+    for name in made.names:
+        pd.testing.assert_frame_equal(getattr(loaded, name), getattr(made, name))
+    section = json.loads((tmp_path / "data" / "datapackage.json").read_text())["ace_risk"]
+    assert section["generator"] == "ace-risk"
+    assert section["seed"] == 5
+    assert World.model_validate(section["config"]) == World(children=400, seed=5)
+
+
+def test_a_shard_is_the_same_in_a_smaller_and_in_a_larger_world(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "SHARD_CHILDREN", 300)
+    small, large = simulate(World(children=300, seed=4)), simulate(World(children=700, seed=4))
+    shared = large.incidents[large.incidents["incident_id"].isin(small.incidents["incident_id"])]
+    pd.testing.assert_frame_equal(shared.reset_index(drop=True), small.incidents)
+    assert len(large.incidents) > 1.5 * len(small.incidents)
+    for name, key in (("children", "child_id"), ("incidents", "incident_id"), ("services", "service_id")):
+        assert getattr(large, name)[key].is_unique
+
+
+def test_progress_rises_to_one() -> None:
+    seen: list[float] = []
+    simulate(World(children=60), progress=lambda share, _: seen.append(share))
+    assert seen[-1] == 1.0
+    assert all(earlier < later for earlier, later in pairwise(seen))
+
+
+@pytest.mark.parametrize("children", [50, 4_999, 5_000, 5_001, 112_000])
+def test_quotas_add_up(children: int) -> None:
+    quotas = shard_quotas(children)
+    assert sum(quotas) == children
+    assert min(quotas) > 0
+
+
+def test_siblings_share_households(tables: Tables) -> None:
+    at_home = tables.residence[tables.residence["end_date"].isna()]
+    sizes = at_home.groupby("household_id").size()
+    assert 1.4 < sizes.mean() < 2.2
+    assert (sizes >= 3).mean() > 0.05
+
+
+def test_the_trio_comes_together_more_than_by_chance(tables: Tables) -> None:
+    incidents = tables.incidents.dropna(subset="household_id")
+    trio = ["domestic_abuse", "parental_substance_use", "parental_mental_health"]
+    households = tables.residence["household_id"].unique()
+    seen = np.array([np.isin(households, incidents.loc[incidents["kind"] == kind, "household_id"]) for kind in trio])
+    assert seen.all(axis=0).mean() > 3 * seen.mean(axis=1).prod()
+
+
+def test_records_come_after_events_by_source(tables: Tables) -> None:
+    wait = tables.incidents["recorded_at"] - tables.incidents["occurred_at"]
+    median = wait.groupby(tables.incidents["source"]).median()
+    assert median["police"] < pd.Timedelta(hours=12)
+    assert median["health"] > pd.Timedelta(days=2)
+
+
+def test_most_anti_social_behaviour_names_no_child(tables: Tables) -> None:
+    asb = tables.incidents[tables.incidents["kind"].str.startswith("asb")]
+    named = asb["incident_id"].isin(tables.involvement["incident_id"])
+    assert 0.70 < 1 - named.mean() < 0.85
+
+
+def test_missing_repeats_and_more_in_care(tables: Tables) -> None:
+    episodes = tables.missing_episodes.groupby("child_id").size()
+    assert episodes.mean() > 1.4
+    care = tables.missing_episodes[tables.missing_episodes["from_care"]].groupby("child_id").size()
+    assert care.mean() > episodes.mean()
