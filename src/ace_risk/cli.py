@@ -1,6 +1,6 @@
 """The command line: `ace-risk synth | check | train | audit | list | card | demo`.
 
-Only commands here: each one reads its options and calls the pipeline. Heavy imports wait until a command
+Only commands here: each one reads its options and calls the commands. Heavy imports wait until a command
 runs, so that help answers at once.
 """
 
@@ -36,9 +36,9 @@ def synth(config: Config, out: Out) -> None:
 
     Example: ace-risk synth --config configs/demo.yaml --out out/data
     """
-    from ace_risk import pipeline
+    from ace_risk import commands
 
-    _say(pipeline.synth(config, out))
+    _say(commands.synth(config, out))
 
 
 @app.command()
@@ -50,9 +50,9 @@ def check(
 
     Example: ace-risk check data/synthetic
     """
-    from ace_risk import pipeline
+    from ace_risk import commands
 
-    _say(pipeline.check(folder, config))
+    _say(commands.check(folder, config))
 
 
 @app.command()
@@ -61,9 +61,9 @@ def train(config: Config, data: Data, out: Out) -> None:
 
     Example: ace-risk train --config configs/demo.yaml --data out/data --out out/run
     """
-    from ace_risk import pipeline
+    from ace_risk import commands
 
-    _say(pipeline.train(config, data, out))
+    _say(commands.train(config, data, out))
 
 
 @app.command()
@@ -72,9 +72,9 @@ def audit(run: Run) -> None:
 
     Example: ace-risk audit out/run
     """
-    from ace_risk import pipeline
+    from ace_risk import commands
 
-    _say(pipeline.audit(run))
+    _say(commands.audit(run))
 
 
 @app.command("list")
@@ -95,9 +95,9 @@ def list_(
 
     Example: ace-risk list out/run --data out/data --as-of 2025-10-01 --places 50 --out out/list
     """
-    from ace_risk import pipeline
+    from ace_risk import commands
 
-    _say(pipeline.refer(run, data, as_of, out, places=places, hub=hub, previous=previous))
+    _say(commands.refer(run, data, as_of, out, places=places, hub=hub, previous=previous))
 
 
 @app.command()
@@ -106,9 +106,9 @@ def card(run: Run) -> None:
 
     Example: ace-risk card out/run
     """
-    from ace_risk import pipeline
+    from ace_risk import commands
 
-    _say(pipeline.card(run))
+    _say(commands.card(run))
 
 
 @app.command()
@@ -120,9 +120,9 @@ def demo(
 
     Example: ace-risk demo --children 5000 --out out/demo
     """
-    from ace_risk import pipeline
+    from ace_risk import commands
 
-    _say(pipeline.demo(out, children))
+    _say(commands.demo(out, children))
 
 
 def _say(lines: list[str]) -> None:

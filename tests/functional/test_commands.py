@@ -186,10 +186,12 @@ def test_a_changed_pack_is_refused_with_exit_code_5(run_command, demo, tmp_path)
         assert "model.json" in done.stderr
 
 
-def test_audit_and_card_write_the_same_again(run_command, demo, tmp_path):
+def test_audit_and_card_write_the_same_again(run_command, demo, tmp_path, monkeypatch):
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1767225600")
     run = tmp_path / "run"
     shutil.copytree(demo / "run", run)
     for command, names in (("audit", ("audit.json", "fairness.html")), ("card", ("card.json", "card.md", "card.html"))):
+        assert run_command(command, run).returncode == 0
         before = {name: (run / name).read_bytes() for name in names}
         assert run_command(command, run).returncode == 0
         assert {name: (run / name).read_bytes() for name in names} == before

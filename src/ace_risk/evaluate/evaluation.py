@@ -114,14 +114,19 @@ def curve_records(rankings: Sequence[Ranking], rows: TestRows, places: int) -> l
     records = []
     for ranking in rankings:
         curve = recall_curve(rows.label, ranking.score, sizes, lists=rows.lists, tie_key=rows.tie_key)
-        records += [{"name": ranking.name, "title": ranking.title, **row} for row in curve.to_dict("records")]
+        records += [{"name": ranking.name, "title": ranking.title, **row} for row in plain_rows(curve)]
     return records
 
 
 def reliability_records(ranking: Ranking, rows: TestRows) -> list[dict[str, Any]]:
     """Predicted and observed shares in groups of equal size."""
     assert ranking.probability is not None
-    return [dict(row) for row in reliability(rows.label, ranking.probability).to_dict("records")]
+    return plain_rows(reliability(rows.label, ranking.probability))
+
+
+def plain_rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """The rows of a frame as mappings by column name."""
+    return [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]
 
 
 def judge_bar(rankings: Sequence[Ranking], rows: TestRows, places: int, bar: Bar, seed: int) -> dict[str, Any]:

@@ -32,7 +32,7 @@ def print_card(
     totals, probability, label
         Of the test rows.
     smallest
-        Totals with fewer children than this have no observed share.
+        Totals with fewer rows than this are left out, so that nobody can be made out.
 
     Returns
     -------
@@ -51,12 +51,16 @@ def print_card(
         if isinstance(term, FeatureTerm)
     ]
     frame = pd.DataFrame({"total": totals, "predicted": probability, "label": label})
-    rows = []
-    for total, part in frame.groupby("total"):
-        observed = float(part["label"].mean()) if len(part) >= smallest else None
-        rows.append(
-            {"total": total, "n": len(part), "observed": observed, "predicted": float(part["predicted"].iloc[0])}
-        )
+    rows = [
+        {
+            "total": total,
+            "n": len(part),
+            "observed": float(part["label"].mean()),
+            "predicted": float(part["predicted"].iloc[0]),
+        }
+        for total, part in frame.groupby("total")
+        if len(part) >= smallest
+    ]
     return {"features": features, "intercept": model.intercept, "totals": rows}
 
 

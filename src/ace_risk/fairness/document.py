@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ace_risk.fairness.audit import FairnessAudit, audit_fairness
-from ace_risk.fairness.summary import audit_sentences, questions_for_board, suppress_small
+from ace_risk.fairness.audit import FairnessAudit, audit_fairness, plain_records
+from ace_risk.fairness.disclosure import suppress_gaps, suppress_small
+from ace_risk.fairness.summary import audit_sentences, questions_for_board
 from ace_risk.study import FairnessPlan
 
 FORMAT = "ace-risk/audit/1"
@@ -90,6 +91,6 @@ def _records(audit: FairnessAudit, below: int) -> dict[str, Sequence[Mapping[str
     """The two tables as records, with small counts suppressed."""
     by_group = suppress_small(audit.by_group, below)
     return {
-        "by_group": by_group.to_dict("records"),
-        "verdicts": audit.to_dict()["verdicts"],
+        "by_group": plain_records(by_group),
+        "verdicts": plain_records(suppress_gaps(audit.verdicts, by_group)),
     }

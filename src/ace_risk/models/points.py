@@ -144,7 +144,7 @@ class PointsClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """`X` with a name for every column: its own, or x0, x1, … for an array."""
         named = isinstance(X, pd.DataFrame) and (reset or hasattr(self, "feature_names_in_"))
         if named and all(isinstance(name, str) for name in X.columns):
-            if reset:
+            if reset and X.columns.is_unique:
                 validate_data(self, X, skip_check_array=True)
                 if X.empty:
                     raise DataError(f"features: fit needs rows and columns, got {X.shape[0]} by {X.shape[1]}.")

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,6 +22,7 @@ from ace_risk.features.groups import build_groups
 from ace_risk.features.ties import tie_order
 from ace_risk.referrals.columns import REFERRAL_COLUMNS
 from ace_risk.referrals.gaps import find_gaps
+from ace_risk.report.clock import now
 
 if TYPE_CHECKING:
     from ace_risk.tracking.pack import Pack
@@ -142,13 +142,6 @@ def make_list(
     left = None if known is None else len(known - set(listed["child_id"].astype(str)))
     below = frame.iloc[places:].reset_index(drop=True)
     return ReferralList(listed, below, as_of, made_at, expires_at, places, len(cohort), left)
-
-
-def now() -> datetime:
-    """The time that a list is stamped with: the clock, or SOURCE_DATE_EPOCH (seconds since 1970) where set."""
-    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
-    moment = datetime.fromtimestamp(int(epoch), UTC) if epoch.isdigit() else datetime.now().astimezone()
-    return moment.replace(microsecond=0, tzinfo=None)
 
 
 def _in_hub(hubs: pd.Series, hub: str | None) -> pd.Series:

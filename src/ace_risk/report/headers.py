@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ace_risk import __version__
+from ace_risk.report.clock import now
 from ace_risk.report.natural import day
 from ace_risk.report.page import Header
 from ace_risk.report.words import LIST_SAFETY, REPORT_SAFETY
@@ -29,6 +30,7 @@ def run_header(pack: Pack, page: str) -> Header:
         title=f"{title}: {pack.study.title}",
         what=what,
         made_from=f"Records from {day(data['start'])} to {day(data['end'])}, {data['children']:,} children.",
+        made_at=now(),
         statement=data["statement"],
         purpose=pack.study.purpose,
         safety=REPORT_SAFETY,
@@ -62,6 +64,7 @@ def start_header(pack: Pack) -> Header:
         title="Start here",
         what="A referral list, its evaluation, its fairness report and its model card, from one synthetic world.",
         made_from=f"Study {pack.study.name}, pack {pack.short_id}.",
+        made_at=now(),
         statement=pack.evaluation["data"]["statement"],
         purpose=pack.study.purpose,
         safety=REPORT_SAFETY,

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pandas as pd
 import pytest
 
-from ace_risk.errors import DataError
-from ace_risk.models.baselines import BASELINES
+from ace_risk.errors import StudyError
+from ace_risk.kinds import configs_folder, load_kinds
+from ace_risk.models.baselines import load_baselines
 
 FEATURES = pd.DataFrame(
     {"other": [1, 1, 1, 1], "ppn_green_count_91d": [0, 2, 3, 9], "ace_distinct_kinds_ever": [3, 0, 5, 1]},
@@ -15,19 +18,18 @@ FEATURES = pd.DataFrame(
 
 
 def test_each_scores_by_its_rule() -> None:
-    assert {name: baseline.score(FEATURES).tolist() for name, baseline in BASELINES.items()} == {
+    baselines = load_baselines(configs_folder() / "aces.yaml", load_kinds())
+    assert {name: score.tolist() for name, _, score in baselines.scores(FEATURES)} == {
         "ace_count": [3, 0, 5, 1],
         "ppn_rule": [0, 0, 1, 1],
     }
 
 
-@pytest.mark.parametrize("name", BASELINES)
-def test_each_names_the_column_that_it_lacks(name: str) -> None:
-    with pytest.raises(DataError, match="absent"):
-        BASELINES[name].score(FEATURES[["other"]])
-
-
-def test_a_missing_count_is_none() -> None:
-    features = FEATURES.assign(ace_distinct_kinds_ever=pd.Series([None, 0, 5, 1], dtype="Int8").to_numpy())
-    features["ace_distinct_kinds_ever"] = features["ace_distinct_kinds_ever"].astype("Int8")
-    assert BASELINES["ace_count"].score(features).tolist() == [0, 0, 5, 1]
+def test_kinds_that_are_unknown_or_enforcement_are_refused_together(tmp_path: Path) -> None:
+    path = tmp_path / "aces.yaml"
+    path.write_text("aces: [arrest, dragons]\nppn_rule: {kinds: [ppn_child], at_least: 0}\n")
+    with pytest.raises(StudyError, match="at_least"):
+        load_baselines(path, load_kinds())
+    path.write_text("aces: [arrest, dragons]\nppn_rule: {kinds: [arrest]}\n")
+    with pytest.raises(StudyError, match=r"(?s)dragons: is not a kind.*arrest"):
+        load_baselines(path, load_kinds())

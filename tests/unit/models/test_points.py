@@ -10,7 +10,7 @@ import pytest
 from scipy.special import expit
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.metrics import log_loss, roc_auc_score
-from sklearn.utils.estimator_checks import parametrize_with_checks
+from sklearn.utils.estimator_checks import check_estimator
 
 from ace_risk.errors import DataError, StudyError
 from ace_risk.models.additive import AdditiveModel
@@ -39,15 +39,12 @@ X, Y = world(1, 12_000)
 MODEL = PointsClassifier(max_features=8, directions=DIRECTIONS).fit(X, Y)
 
 
-@parametrize_with_checks(
-    [PointsClassifier()],
-    expected_failed_checks=lambda _: {
-        "check_classifiers_train": "asks that decision_function be above 0 where the second label is predicted; "
-        "ours is the total of points, which starts at 0 (design §7)",
-    },
-)
-def test_scikit_learn_checks(estimator: PointsClassifier, check: Any) -> None:
-    check(estimator)
+def test_scikit_learn_checks_pass_but_for_one() -> None:
+    # That one asks for decision_function above 0 exactly where the second label is predicted; ours is the total of
+    # points, which starts at 0 (design §7).
+    results = check_estimator(PointsClassifier(), on_fail=None, on_skip=None)
+    assert len(results) > 50
+    assert {result["check_name"] for result in results if result["status"] == "failed"} == {"check_classifiers_train"}
 
 
 def test_it_finds_the_features_that_matter_and_no_other() -> None:

@@ -1,0 +1,158 @@
+"""What each command reads and writes; every function returns the lines that the command prints."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+from pydantic import ValidationError
+
+from ace_risk.cards.card import build_card, card_markdown
+from ace_risk.data.approval import check_approval
+from ace_risk.data.dictionary import data_dictionary
+from ace_risk.data.files import output_folder, write_file
+from ace_risk.data.load import load_tables
+from ace_risk.data.validate import quality_summary
+from ace_risk.errors import StudyError
+from ace_risk.kinds import configs_folder, validation_problems
+from ace_risk.pipeline import train_study
+from ace_risk.progress import progress
+from ace_risk.referrals.export import write_list
+from ace_risk.referrals.listing import make_list
+from ace_risk.referrals.previous import read_previous
+from ace_risk.report.card_page import render_card
+from ace_risk.report.fairness_page import render_fairness
+from ace_risk.report.headers import list_header, run_header, start_header
+from ace_risk.report.index_page import render_index
+from ace_risk.report.start import START_LINKS, start_sentences
+from ace_risk.study import Study, load_study
+from ace_risk.tracking.documents import canonical_json
+from ace_risk.tracking.pack import load_pack
+from ace_risk.world.simulate import simulate
+
+DICTIONARY = "dictionary.md"
+"""What the columns of the six tables mean; written beside synthetic ones."""
+
+
+def train(config: Path, data: Path, out: Path) -> list[str]:
+    """Train, evaluate and audit a study's model."""
+    evaluation = train_study(load_study(config), data, out, final=out)
+    return [*evaluation["sentences"], f"The bar: {evaluation['verdict']}. Written: {out}"]
+
+
+def synth(config: Path, out: Path) -> list[str]:
+    """Make the synthetic world of a study, with the dictionary of its columns."""
+    study = load_study(config)
+    if study.world is None:
+        raise StudyError(f"{config}: world is missing. Add it, or choose a study that has one.")
+    with output_folder(out) as folder, progress("synth") as report:
+        tables = simulate(study.world, folder, report)
+        write_file(folder / DICTIONARY, data_dictionary(study.load_kinds()))
+    sizes = [f"{row['rows']:>10,}  {row['table']}" for row in tables.summary().to_dict("records")]
+    return [*sizes, f"Written: {out}"]
+
+
+def check(folder: Path, config: Path | None) -> list[str]:
+    """Check a folder of tables, and summarise what it holds."""
+    kinds = load_study(config).load_kinds() if config else None
+    tables = load_tables(folder, kinds=kinds)
+    summary = quality_summary(tables)
+    lines = [f"{row['table']:<18}{row['measure']:<52}{row['value']}" for row in summary.to_dict("records")]
+    return [*lines, f"Every rule of the data contract holds. Data end: {tables.data_end:%Y-%m-%d}."]
+
+
+def audit(run: Path) -> list[str]:
+    """Write the fairness report of a run."""
+    pack = load_pack(run)
+    write_file(run / "audit.json", canonical_json(pack.audit))
+    write_file(run / "fairness.html", render_fairness(pack.audit or {}, run_header(pack, "fairness")))
+    return [*(pack.audit or {})["sentences"], f"Written: {run / 'fairness.html'}"]
+
+
+def card(run: Path) -> list[str]:
+    """Write the model card of a run."""
+    pack = load_pack(run)
+    model_card = build_card(pack.study, pack.evaluation, pack.audit or {}, pack.short_id, pack.versions)
+    write_file(run / "card.json", canonical_json(model_card.model_dump(mode="json")))
+    write_file(run / "card.md", card_markdown(model_card))
+    write_file(run / "card.html", render_card(model_card, run_header(pack, "card")))
+    return [f"Written: {run / 'card.html'}"]
+
+
+def refer(
+    run: Path,
+    data: Path,
+    as_of: str,
+    out: Path,
+    *,
+    places: int | None = None,
+    hub: str | None = None,
+    previous: Path | None = None,
+) -> list[str]:
+    """Write a referral list."""
+    day = read_day(as_of)
+    pack = load_pack(run)
+    tables = load_tables(data, kinds=pack.kinds)
+    permission = check_approval(data, tables, outcome=pack.study.outcome.name)
+    last = read_previous(previous) if previous else None
+    with output_folder(out) as folder:
+        referrals = make_list(
+            pack,
+            tables,
+            as_of=day,
+            places=pack.study.referrals.places if places is None else places,
+            hub=hub,
+            previous=last,
+        )
+        header = list_header(pack, referrals, permission.statement, hub)
+        write_list(folder, referrals.frame, header, places=referrals.places, next_in_line=referrals.next_in_line)
+    return [f"{len(referrals.frame)} children of {referrals.considered:,} considered. Written: {out}"]
+
+
+def read_day(text: str) -> pd.Timestamp:
+    """A day given on the command line.
+
+    Examples
+    --------
+    >>> read_day("2025-10-01")
+    Timestamp('2025-10-01 00:00:00')
+    """
+    try:
+        return pd.Timestamp(pd.to_datetime(text, format="%Y-%m-%d")).as_unit("us")
+    except ValueError:
+        raise StudyError(f"--as-of: {text!r} is not a day. Write it as YYYY-MM-DD, e.g. 2025-10-01.") from None
+
+
+def demo(out: Path, children: int | None = None) -> list[str]:
+    """The whole path on a synthetic world, with a page to start from."""
+    study = scaled(load_study(configs_folder() / "demo.yaml"), children)
+    world = study.world
+    if world is None:
+        raise StudyError("configs/demo.yaml: world is missing. Restore it.")
+    with output_folder(out) as folder:
+        data, run = folder / "data", folder / "run"
+        with progress("synth") as report:
+            simulate(world, data, report)
+        train_study(study, data, run, final=Path(out) / "run")
+        audit(run)
+        card(run)
+        refer(run, data, f"{world.end:%Y-%m-%d}", folder / "list")
+        pack = load_pack(run)
+        sentences = start_sentences(pack.evaluation, pack.audit or {})
+        write_file(folder / "index.html", render_index(START_LINKS, sentences, start_header(pack)))
+    return [*pack.evaluation["sentences"], "", f"Start here: {Path(out) / 'index.html'}"]
+
+
+def scaled(study: Study, children: int | None) -> Study:
+    """The study with another number of children, and places in proportion."""
+    if children is None or study.world is None:
+        return study
+    places = max(1, round(study.referrals.places * children / study.world.children))
+    changed = study.model_dump() | {
+        "world": study.world.model_dump() | {"children": children},
+        "referrals": study.referrals.model_dump() | {"places": places},
+    }
+    try:
+        return Study.model_validate(changed)
+    except ValidationError as error:
+        raise StudyError.from_problems("--children", validation_problems(error)) from None
