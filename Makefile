@@ -39,8 +39,10 @@ check: $(STAMP)  ## style, types, the direction of imports, and the tests
 bench: $(STAMP)  ## speed, as ratios measured side by side in one run
 	@$(BIN)/python benchmarks/run.py
 
-sample: $(STAMP)  ## make data/synthetic/ and models/ again (same bytes)
-	@$(BIN)/python benchmarks/sample.py
+sample: $(STAMP)  ## make data/synthetic and models/demo again (same bytes)
+	@$(BIN)/ace-risk synth --config configs/sample.yaml --out data/synthetic
+	@$(BIN)/ace-risk demo --out out/demo
+	@rm -rf models/demo && mkdir -p models && cp -r out/demo/run/pack models/demo
 
 lock: $(STAMP)  ## resolve the newest allowed releases into requirements.lock
 	@$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --upgrade --quiet \

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ace_risk.data.load import load_tables
     from ace_risk.data.tables import Tables
     from ace_risk.evaluate.list_size import evaluate_at_list_size
-    from ace_risk.explain.contributions import explain
+    from ace_risk.explanation.contributions import explain
     from ace_risk.fairness.audit import audit_fairness
     from ace_risk.features.build import build_features
     from ace_risk.features.catalogue import Catalogue, FeatureSpec
@@ -48,7 +48,7 @@ _HOMES = {
     "build_history": "data.history",
     "build_labels": "features.labels",
     "evaluate_at_list_size": "evaluate.list_size",
-    "explain": "explain.contributions",
+    "explain": "explanation.contributions",
     "load_pack": "tracking.pack",
     "load_study": "study",
     "load_tables": "data.load",

@@ -77,5 +77,5 @@ def gain_interval(
     draws = rng.multinomial(len(ours), np.full(len(ours), 1 / len(ours)), size=_HOUSEHOLD_DRAWS)
     with np.errstate(divide="ignore", invalid="ignore"):
         gains = (draws @ ours) / (draws @ others) - 1
-    low, high = np.nanquantile(gains, [0.025, 0.975])
+    low, high = np.nanquantile(gains, [0.025, 0.975], method="inverted_cdf")
     return float(ours.sum() / others.sum() - 1), float(low), float(high)

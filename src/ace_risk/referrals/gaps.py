@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from ace_risk.data.tables import Tables
-from ace_risk.explain.evidence import Records, instant
-from ace_risk.explain.sentences import day
+from ace_risk.explanation.evidence import Records, instant
+from ace_risk.explanation.sentences import day
 from ace_risk.features.time_rules import LONG_AGO, counts
 
 SOURCES_ASKED = {"school": "school", "health": "health services"}

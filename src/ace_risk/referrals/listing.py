@@ -12,10 +12,10 @@ import pandas as pd
 from ace_risk.data.history import build_history
 from ace_risk.data.tables import Tables
 from ace_risk.errors import DataError, StudyError
-from ace_risk.explain.contributions import contributions
-from ace_risk.explain.evidence import records_by_child
-from ace_risk.explain.reasons import MOST_REASONS, explain_child
-from ace_risk.explain.sentences import day
+from ace_risk.explanation.contributions import contributions
+from ace_risk.explanation.evidence import records_by_child
+from ace_risk.explanation.reasons import MOST_REASONS, explain_child
+from ace_risk.explanation.sentences import day
 from ace_risk.features.build import build_features
 from ace_risk.features.cohort import build_cohort
 from ace_risk.features.groups import build_groups

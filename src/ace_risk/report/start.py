@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from ace_risk.report.evaluation_page import headline
+from ace_risk.report.words import fairness_answer
+
 START_LINKS = (
     {
         "href": "list/referrals.html",
@@ -47,8 +50,8 @@ def start_sentences(evaluation: dict[str, Any], audit: dict[str, Any]) -> dict[s
             "It is a start for a conversation: a person reads the records and decides, and the list lapses.",
         ],
         "For ethics boards": [
-            f"The bar was set before training; the answer is: {evaluation['verdict']}.",
-            f"Differences between groups against a margin of {audit['margin'] * 100:.0f} in 100: {audit['answer']}.",
+            headline(evaluation["verdict"]),
+            f"{fairness_answer(audit['answer'])} (The margin is {audit['margin'] * 100:.0f} in 100.)",
             f"The lists missed {model['table']['fn']:,} of {model['table']['tp'] + model['table']['fn']:,} "
             "times that statutory support followed, among children already known to services.",
         ],

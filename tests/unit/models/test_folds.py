@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pandas as pd
 import pytest
 from hypothesis import given, settings
@@ -51,7 +53,7 @@ def test_training_always_ends_a_gap_before_evaluation(horizon, lag, folds, per_f
     assert max(made.test.evaluate) + gap <= pd.Timestamp("2026-01-01")
     assert len(made.test.evaluate) == tests
     trains = [fold.train for fold in made]
-    assert all(set(small) <= set(large) for small, large in zip(trains, trains[1:], strict=False))  # they expand
+    assert all(set(small) <= set(large) for small, large in pairwise(trains))  # they expand
 
 
 def test_rows_are_positions_in_the_cohort():

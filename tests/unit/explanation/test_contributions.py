@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from ace_risk.errors import DataError, StudyError
-from ace_risk.explain.contributions import contributions, explain
+from ace_risk.explanation.contributions import contributions, explain
 from ace_risk.models.additive import AdditiveModel
 from ace_risk.models.points import PointsClassifier
 from ace_risk.models.probability import LogisticMap

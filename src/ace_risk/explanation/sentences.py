@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from ace_risk.explain.evidence import Evidence
+from ace_risk.explanation.evidence import Evidence
 from ace_risk.features.catalogue import FeatureSpec
 
 _TIMES = {1: "once", 2: "twice"}

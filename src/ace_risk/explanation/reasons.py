@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from ace_risk.explain.evidence import Evidence, Records
-from ace_risk.explain.sentences import fill_sentence
+from ace_risk.explanation.evidence import Evidence, Records
+from ace_risk.explanation.sentences import fill_sentence
 from ace_risk.features.catalogue import Catalogue, FeatureSpec
 
 MOST_REASONS = 4
