@@ -25,6 +25,39 @@ class Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+Group = Literal["White", "Mixed", "Asian", "Black", "Other"]
+
+
+class Biases(Part):
+    """Biases planted in a synthetic world on purpose, to see whether an audit notices.
+
+    Each has a strength from 0, off, to 1. They change what is recorded and decided, never true need.
+
+    Attributes
+    ----------
+    over_contact
+        Police name children of `over_contact_group` aged 10 or over in calls, searches and crimes that
+        another child would not have been named in: at full strength two in three such children a year.
+    adultification
+        Concerns about Black children aged 13 or over go unrecorded: at full strength 60 of 100.
+    care_home_calls
+        Care homes call the police about small things: at full strength a call a quarter and child.
+    missing_ethnicity
+        Ethnicity is missing by what the child is recorded for, instead of for all children alike.
+    threshold_gap
+        Agencies start statutory work with children of `threshold_group` later than with others: at full
+        strength at a third of the odds.
+    """
+
+    over_contact: Share = 0.0
+    over_contact_group: Group = "Black"
+    adultification: Share = 0.0
+    care_home_calls: Share = 0.0
+    missing_ethnicity: Share = 0.0
+    threshold_gap: Share = 0.0
+    threshold_group: Group = "Asian"
+
+
 class World(Part):
     """The synthetic world: how many children, when, and what kind of place.
 
@@ -38,6 +71,8 @@ class World(Part):
         Whose ethnic mix, deprivation and hubs: `cumbria` or `urban`.
     hubs
         Names of the local hubs.
+    biases
+        Biases planted on purpose; none by default.
     """
 
     children: Annotated[int, Field(ge=50, le=5_000_000)] = 20_000
@@ -48,6 +83,7 @@ class World(Part):
         "Allerdale", "Barrow", "Carlisle", "Copeland", "Eden", "South Lakeland",
     )  # fmt: skip
     seed: Annotated[int, Field(ge=0)] = 7
+    biases: Biases = Biases()
 
     @model_validator(mode="after")
     def _in_order(self) -> World:

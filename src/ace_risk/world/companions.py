@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
@@ -18,7 +18,7 @@ SCHOOL_ENGAGED_NOTED = 0.12
 ARRESTED = 0.22
 DETAINED = 0.6
 CHARGED = 0.12
-_STRENGTH_AFTER = ("domestic_abuse", "parental_substance_use", "parental_mental_health", "neglect", "physical_harm",
+SPOKEN_AFTER = ("domestic_abuse", "parental_substance_use", "parental_mental_health", "neglect", "physical_harm",
                    "emotional_harm", "self_harm", "missing", "asb_nuisance", "school_exclusion", "crime_victim",
                    "exploitation_concern", "parental_separation", "bereavement")  # fmt: skip
 
@@ -30,7 +30,9 @@ class Companions:
     Attributes
     ----------
     parent
-        The event that it goes with.
+        The event that it goes with: its position among the recorded events.
+    slot
+        Which of the parent's accompanying records it is, from 1.
     child
         The child that it names; -1: every child at home (a notice about a household).
     grade
@@ -38,6 +40,7 @@ class Companions:
     """
 
     parent: Ints
+    slot: Ints
     child: Ints
     kind: Ints
     time: Floats
@@ -47,75 +50,146 @@ class Companions:
 
 
 def make_companions(
-    streams: Streams, people: People, care: Care, events: Events, records: Records, end: int
+    streams: Streams,
+    people: People,
+    care: Care,
+    events: Events,
+    records: Records,
+    end: int,
 ) -> Companions:
     """What goes with each of the recorded events and was itself recorded before the end."""
     parts = [
         _notices(streams, events, records),
-        _strengths(streams, people, care, events, records),
+        *_strengths(streams, people, care, events, records),
         *_after_crime(streams, events, records),
     ]
-    parent, child, kind, time, recorded, source, grade = (np.concatenate(column) for column in zip(*parts, strict=True))
-    kept = (recorded + 1 / 720 < end) & ((child < 0) | people.present(np.maximum(child, 0), time))
-    return Companions(parent[kept], child[kept], kind[kept], time[kept], recorded[kept], source[kept], grade[kept])
-
-
-_Part = tuple[Ints, Ints, Ints, Floats, Floats, Ints, Ints]
-
-
-def _part(parent: Ints, child: Ints, kind: str, time: Floats, recorded: Floats, source: Ints, grade: Ints) -> _Part:
-    """Columns of one kind of accompanying record."""
-    return parent, child, np.full(len(parent), CODE[kind]), time, np.maximum(recorded, time), source, grade
-
-
-def _notices(streams: Streams, events: Events, records: Records) -> _Part:
-    """A safeguarding notice, some hours after the police record of the event."""
-    random = streams("notices")
-    hours = random.exponential(6.0, len(events)) + 0.3
-    row = np.flatnonzero(records.ppn >= 0)
-    recorded = records.recorded[row] + hours[row] / 24
-    police = np.full(len(row), SOURCES.index("police"))
-    return _part(row, events.child[row], "ppn", events.time[row], recorded, police, records.ppn[row])
-
-
-def _strengths(streams: Streams, people: People, care: Care, events: Events, records: Records) -> _Part:
-    """A trusted adult whom the child named, or school going well, noted when somebody spoke with the child."""
-    random = streams("strengths")
-    count = len(events)
-    pick, noted, delay = random.random(count), random.random(count), random.exponential(4.0, count)
-    size = people.family_size[events.family]
-    child = np.where(events.child >= 0, events.child, people.first_child[events.family] + np.floor(pick * size))
-    child = child.astype(np.int64)
-    age = (events.time - people.birth[child]) / 365.2425
-    spoken = np.isin(events.kind, [CODE[name] for name in _STRENGTH_AFTER]) & people.present(child, events.time)
-    spoken &= ~((events.child < 0) & care.during(child, events.time))
-    adult = spoken & (age >= 4.01) & people.trusted_adult[child] & (noted < TRUSTED_ADULT_NOTED)
-    settled = people.resilience[child] - 0.7 * people.trait[child] > 0.2
-    engaged = spoken & (age >= 5.01) & (age < 16.9) & settled & (noted > 1 - SCHOOL_ENGAGED_NOTED)
-    row = np.flatnonzero(adult | engaged)
-    kind = np.where(adult[row], CODE["trusted_adult"], CODE["school_engaged"])
-    source = np.where(adult[row], records.source[row], SOURCES.index("school"))
-    none = np.full(len(row), -1)
-    time = events.time[row] + 0.02
-    return row, child[row], kind, time, np.maximum(records.recorded[row], time) + delay[row], source, none
-
-
-def _after_crime(streams: Streams, events: Events, records: Records) -> list[_Part]:
-    """Arrest, custody and charge, which follow some crimes within hours or days."""
-    random = streams("after_crime")
-    drawn, hours = random.random((3, len(events))), random.exponential(8.0, (3, len(events)))
-    crime = np.isin(events.kind, [CODE["crime"], CODE["weapons"]])
-    arrested = crime & (drawn[0] < ARRESTED)
-    steps = (
-        ("arrest", arrested, hours[0]),
-        ("custody", arrested & (drawn[1] < DETAINED), hours[0] + 1),
-        ("charge", arrested & (drawn[2] < CHARGED), hours[0] + 24 + 10 * hours[2]),
+    more = Companions(
+        **{
+            item.name: np.concatenate([getattr(part, item.name) for part in parts])
+            for item in fields(Companions)
+        }
     )
+    kept = (more.recorded + 1 / 720 < end) & (
+        (more.child < 0) | people.present(np.maximum(more.child, 0), more.time)
+    )
+    return Companions(
+        **{item.name: getattr(more, item.name)[kept] for item in fields(Companions)}
+    )
+
+
+def _notices(streams: Streams, events: Events, records: Records) -> Companions:
+    """A safeguarding notice, some hours after the police record of the event."""
+    row = np.flatnonzero(records.ppn >= 0)
+    hours = 0.3 + 6.0 * streams.exponential("notice", events.index[row])
+    return _companions(
+        "ppn",
+        1,
+        row,
+        events.child[row],
+        events.time[row],
+        records.recorded[row] + hours / 24,
+        records.ppn[row],
+    )
+
+
+def _strengths(
+    streams: Streams, people: People, care: Care, events: Events, records: Records
+) -> list[Companions]:
+    """A trusted adult whom the child named, or school going well, noted when somebody spoke with the child."""
+    index = events.index
+    rank = np.floor(
+        streams.uniform("spoken_with", index) * people.family_size[events.family]
+    ).astype(np.int64)
+    child = np.where(
+        events.child >= 0, events.child, people.first_child[events.family] + rank
+    )
+    age = people.age(child, events.time)
+    spoken = np.isin(
+        events.kind, [CODE[name] for name in SPOKEN_AFTER]
+    ) & people.present(child, events.time)
+    spoken &= ~((events.child < 0) & care.during(child, events.time)) & (
+        events.planted == 0
+    )
+    noted = streams.uniform("strength_noted", index)
+    adult = (
+        spoken
+        & (age >= 4.01)
+        & people.trusted_adult[child]
+        & (noted < TRUSTED_ADULT_NOTED)
+    )
+    settled = people.resilience[child] - 0.7 * people.trait[child] > 0.2
+    engaged = (
+        spoken
+        & (age >= 5.01)
+        & (age < 16.9)
+        & settled
+        & (noted > 1 - SCHOOL_ENGAGED_NOTED)
+    )
+    days = 4.0 * streams.exponential("strength_delay", index)
     parts = []
-    for kind, happens, later in steps:
-        row = np.flatnonzero(happens)
-        time = events.time[row] + later[row] / 24
-        police = np.full(len(row), SOURCES.index("police"))
-        recorded = np.maximum(records.recorded[row], time) + hours[1][row] / 48
-        parts.append(_part(row, events.child[row], kind, time, recorded, police, np.full(len(row), -1)))
+    for kind, slot, which, school in (
+        ("trusted_adult", 2, adult, False),
+        ("school_engaged", 3, engaged, True),
+    ):
+        row = np.flatnonzero(which)
+        recorded = (
+            np.maximum(records.recorded[row], events.time[row] + 0.02) + days[row]
+        )
+        part = _companions(
+            kind, slot, row, child[row], events.time[row] + 0.02, recorded
+        )
+        source = (
+            np.full(len(row), SOURCES.index("school"))
+            if school
+            else records.source[row]
+        )
+        parts.append(replace(part, source=source))
     return parts
+
+
+def _after_crime(
+    streams: Streams, events: Events, records: Records
+) -> list[Companions]:
+    """Arrest, custody and charge, which follow some crimes within hours or days."""
+    index = events.index
+    crime = np.isin(events.kind, [CODE["crime"], CODE["weapons"]])
+    arrested = crime & (streams.uniform("arrested", index) < ARRESTED)
+    detained = arrested & (streams.uniform("detained", index) < DETAINED)
+    charged = arrested & (streams.uniform("charged", index) < CHARGED)
+    hours = 8.0 * streams.exponential("arrest_hours", index)
+    later = hours + 24 + 240 * streams.exponential("charge_hours", index)
+    written = 4.0 * streams.exponential("arrest_recorded", index)
+    parts = []
+    for kind, slot, which, wait in (
+        ("arrest", 4, arrested, hours), ("custody", 5, detained, hours + 1), ("charge", 6, charged, later)
+    ):  # fmt: skip
+        row = np.flatnonzero(which)
+        time = events.time[row] + wait[row] / 24
+        recorded = np.maximum(records.recorded[row], time) + written[row] / 24
+        parts.append(_companions(kind, slot, row, events.child[row], time, recorded))
+    return parts
+
+
+def _companions(
+    kind: str,
+    slot: int,
+    parent: Ints,
+    child: Ints,
+    time: Floats,
+    recorded: Floats,
+    grade: Ints | None = None,
+) -> Companions:
+    """Accompanying records of one kind, by the police."""
+    count = len(parent)
+    grade = np.full(count, -1) if grade is None else grade
+    police = np.full(count, SOURCES.index("police"))
+    return Companions(
+        parent,
+        np.full(count, slot),
+        child,
+        np.full(count, CODE[kind]),
+        time,
+        recorded,
+        police,
+        grade,
+    )

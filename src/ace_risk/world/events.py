@@ -1,13 +1,12 @@
-"""What would happen if nobody helped: every event, with the numbers that decide what becomes of it.
+"""What would happen if nobody helped: every event that need brings about.
 
-Events are drawn from need before anybody records or helps. Support later takes some of them away by
-comparing a number that each event has carried from the start, so the world with support and the world
-without it are the same world.
+Events are drawn before anybody records or helps. Support later takes some of them away by comparing a
+number that belongs to the event, so the world with support and the world without it are the same world.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +24,7 @@ from ace_risk.world.rates import (
     SCHOOL_LEAVING_AGE,
     Rate,
 )
-from ace_risk.world.rhythm import place_in_time
+from ace_risk.world.rhythm import place_in_time, time_of_day
 from ace_risk.world.streams import Bools, Floats, Ints, Streams, arrivals, choose
 
 
@@ -43,8 +42,11 @@ class Events:
         Whose; `child` is -1 for a household kind.
     severity
         0 or 1: whether the need behind it was low or high.
-    helped
-        A number in [0, 1): support takes the event away if it is below support's strength.
+    index
+        The event's number within its shard: what all that becomes of it is drawn by, so that a knob that
+        adds or removes events leaves the others as they were.
+    planted
+        0 for what truly happened, else the bias that made the contact (see `contacts`).
     """
 
     kind: Ints
@@ -52,35 +54,46 @@ class Events:
     family: Ints
     child: Ints
     severity: Ints
-    helped: Floats
+    index: Ints
+    planted: Ints
 
     def __len__(self) -> int:
         return len(self.kind)
 
     def take(self, rows: Ints | Bools) -> Events:
         """Some of the events."""
-        return Events(**{item.name: getattr(self, item.name)[rows] for item in fields(self)})
+        return Events(
+            **{item.name: getattr(self, item.name)[rows] for item in fields(self)}
+        )
 
 
 def join(parts: list[Events]) -> Events:
     """Several sets of events as one."""
     return Events(
-        **{item.name: np.concatenate([getattr(part, item.name) for part in parts]) for item in fields(Events)}
+        **{
+            item.name: np.concatenate([getattr(part, item.name) for part in parts])
+            for item in fields(Events)
+        }
     )
 
 
 def make_events(streams: Streams, people: People, need: Need, end: int) -> Events:
-    """All events of a shard, in order of time."""
+    """All events of a shard, in order of time; `index` counts them from 0."""
     parts = [_separations(streams, people)]
     for name, rate in RATES.items():
         if name in HOUSEHOLD_KINDS:
             parts.append(_household(streams, people, need, name, rate))
         else:
             parts.append(_of_children(streams, people, need, name, rate))
-    parts.append(repeats(streams("missing_repeats"), people, parts[-1], MISSING_OFFSPRING))
+        if name == "missing":
+            keys = np.arange(len(parts[-1]))
+            parts.append(repeats(streams, people, parts[-1], keys, MISSING_OFFSPRING))
     events = join(parts)
     events = events.take(possible(events, people, need.begin, end))
-    return events.take(np.lexsort((events.child, events.family, events.kind, events.time)))
+    events = events.take(
+        np.lexsort((events.child, events.family, events.kind, events.time))
+    )
+    return replace(events, index=np.arange(len(events)))
 
 
 def possible(events: Events, people: People, begin: int, end: int) -> Bools:
@@ -92,7 +105,9 @@ def possible(events: Events, people: People, begin: int, end: int) -> Bools:
     family_here = (enters <= events.time) & (events.time < leaves)
     family_here &= children_at(people, events.family, events.time) > 0
     youngest = np.array([FIRST_AGE.get(name, 0) for name in NAMES])
-    oldest = np.array([SCHOOL_LEAVING_AGE if name.startswith("school") else 18 for name in NAMES])
+    oldest = np.array(
+        [SCHOOL_LEAVING_AGE if name.startswith("school") else 18 for name in NAMES]
+    )
     age = (events.time - people.birth[child]) / 365.2425
     fits = (age >= youngest[events.kind] + 0.01) & (age < oldest[events.kind])
     inside = (events.time >= begin) & (events.time < end)
@@ -109,10 +124,12 @@ def children_at(people: People, family: Ints, time: Floats) -> Ints:
     return count
 
 
-def _household(streams: Streams, people: People, need: Need, name: str, rate: Rate) -> Events:
+def _household(
+    streams: Streams, people: People, need: Need, name: str, rate: Rate
+) -> Events:
     """Events of a household kind, from the trio's severity in each quarter."""
     random = streams(f"event_{name}")
-    yearly = np.array(rate.yearly)
+    yearly = np.array(rate.by_severity)
     families, times, severities = [], [], []
     for quarter in range(need.quarters):
         if rate.driver == -1:
@@ -120,34 +137,63 @@ def _household(streams: Streams, people: People, need: Need, name: str, rate: Ra
             level = (total >= 1).astype(np.int64) + (total >= 4)
         else:
             level = need.trio[rate.driver or 0, :, quarter].astype(np.int64)
-        expected = yearly[level] * (STEP_DAYS / 365.25) * (1 + rate.trend) ** (quarter * STEP_DAYS / 365.25)
+        expected = (
+            yearly[level]
+            * (STEP_DAYS / 365.25)
+            * (1 + rate.trend) ** (quarter * STEP_DAYS / 365.25)
+        )
         who = arrivals(random.random(people.families, dtype=np.float32), expected)
         families.append(who)
         severities.append((level[who] == 2).astype(np.int64))
-        times.append(place_in_time(random, need.begin + quarter * STEP_DAYS, STEP_DAYS, len(who), rate.rhythm))
+        times.append(
+            place_in_time(
+                random,
+                need.begin + quarter * STEP_DAYS,
+                STEP_DAYS,
+                len(who),
+                rate.rhythm,
+            )
+        )
     family = np.concatenate(families)
-    return _events(random, name, np.concatenate(times), family, np.full(len(family), -1), np.concatenate(severities))
+    return events_of(
+        name,
+        np.concatenate(times),
+        family,
+        np.full(len(family), -1),
+        np.concatenate(severities),
+    )
 
 
-def _of_children(streams: Streams, people: People, need: Need, name: str, rate: Rate) -> Events:
+def _of_children(
+    streams: Streams, people: People, need: Need, name: str, rate: Rate
+) -> Events:
     """Events of a child's kind, from the child's need, age and sex in each quarter."""
     random = streams(f"event_{name}")
-    assert isinstance(rate.yearly, float)
     by_age = rate.by_age()
     sex = np.array([1 / np.sqrt(rate.boys), np.sqrt(rate.boys), 1.0])[people.sex]
     children, times = [], []
     for quarter in range(need.quarters):
         day = need.begin + quarter * STEP_DAYS
-        age = np.clip((day + STEP_DAYS / 2 - people.birth) * (4 / 365.25), 0, 72).astype(np.int64)
-        expected = rate.yearly * (STEP_DAYS / 365.25) * (1 + rate.trend) ** (quarter * STEP_DAYS / 365.25)
-        expected = expected * by_age[age] * sex * np.exp(rate.slope * need.child[:, quarter])
-        expected = expected * ((people.present_from < day + STEP_DAYS) & (people.present_to > day))
+        age = np.clip(
+            (day + STEP_DAYS / 2 - people.birth) * (4 / 365.25), 0, 72
+        ).astype(np.int64)
+        expected = (
+            rate.yearly
+            * (STEP_DAYS / 365.25)
+            * (1 + rate.trend) ** (quarter * STEP_DAYS / 365.25)
+        )
+        expected = (
+            expected * by_age[age] * sex * np.exp(rate.slope * need.child[:, quarter])
+        )
+        expected = expected * (
+            (people.present_from < day + STEP_DAYS) & (people.present_to > day)
+        )
         who = arrivals(random.random(people.children, dtype=np.float32), expected)
         children.append(who)
         times.append(place_in_time(random, day, STEP_DAYS, len(who), rate.rhythm))
     child, time = np.concatenate(children), np.concatenate(times)
     high = need.child[child, need.quarter(time)] > 1.2
-    return _events(random, name, time, people.family[child], child, high.astype(np.int64))
+    return events_of(name, time, people.family[child], child, high.astype(np.int64))
 
 
 def _separations(streams: Streams, people: People) -> Events:
@@ -156,52 +202,75 @@ def _separations(streams: Streams, people: People) -> Events:
     family = np.arange(people.families)
     time = people.separates + random.random(people.families)
     none = np.full(people.families, -1)
-    return _events(random, "parental_separation", time, family, none, np.zeros(people.families, dtype=np.int64))
-
-
-def repeats(random: np.random.Generator, people: People, first: Events, offspring: float) -> Events:
-    """Missing episodes that earlier ones bring on, which bring on more in their turn."""
-    parts = [first.take(np.zeros(0, dtype=np.int64))]
-    parents = first
-    liable = np.exp(0.5 * people.trait - 0.25)
-    for _ in range(12):
-        count = random.poisson(np.minimum(offspring * liable[parents.child], 0.9))
-        rows = np.repeat(np.arange(len(parents)), count)
-        if not len(rows):
-            break
-        day = parents.time[rows] + 0.4 + random.exponential(MISSING_OFFSPRING_DAYS, len(rows))
-        night = place_in_time(random, 0, 1, len(rows), "evening") % 1
-        parents = _events(
-            random, "missing", np.floor(day) + night, parents.family[rows], parents.child[rows], parents.severity[rows]
-        )
-        parts.append(parents)
-    return join(parts)
-
-
-def _events(
-    random: np.random.Generator,
-    name: str,
-    time: Floats,
-    family: Ints,
-    child: NDArray[np.integer],
-    severity: Ints,
-) -> Events:
-    """Events of one kind, each with the number that support is compared with."""
-    count = len(time)
-    return Events(
-        kind=np.full(count, CODE[name], dtype=np.int64),
-        time=time,
-        family=family.astype(np.int64),
-        child=child.astype(np.int64),
-        severity=severity,
-        helped=random.random(count),
+    return events_of(
+        "parental_separation",
+        time,
+        family,
+        none,
+        np.zeros(people.families, dtype=np.int64),
     )
 
 
-def grade_of(random: np.random.Generator, events: Events) -> Ints:
+def repeats(
+    streams: Streams,
+    people: People,
+    first: Events,
+    keys: NDArray[np.integer],
+    offspring: float,
+) -> Events:
+    """Missing episodes that earlier ones bring on, which bring on more in their turn.
+
+    `keys` tell the first episodes apart; all that follows from an episode is drawn by its key.
+    """
+    parts = []
+    parents = first
+    liable = np.exp(0.5 * people.trait - 0.25)
+    while len(parents):
+        drawn = streams.uniform("repeats", keys)
+        rows = arrivals(drawn, np.minimum(offspring * liable[parents.child], 0.85))
+        nth = np.arange(len(rows)) - np.searchsorted(rows, rows)
+        keys = streams.key("repeat", keys[rows], nth)
+        day = (
+            parents.time[rows]
+            + 0.4
+            + MISSING_OFFSPRING_DAYS * streams.exponential("repeat_wait", keys)
+        )
+        hour = time_of_day(
+            streams.uniform("repeat_hour", keys),
+            streams.uniform("repeat_minute", keys),
+            "evening",
+        )
+        parents = events_of(
+            "missing",
+            np.floor(day) + hour,
+            parents.family[rows],
+            parents.child[rows],
+            parents.severity[rows],
+        )
+        parts.append(parents)
+    return join(parts or [first])
+
+
+def events_of(
+    name: str, time: Floats, family: Ints, child: Ints, severity: Ints
+) -> Events:
+    """Events of one kind, true and not numbered yet."""
+    none = np.zeros(len(time), dtype=np.int64)
+    return Events(
+        np.full(len(time), CODE[name]),
+        time,
+        family,
+        child,
+        severity,
+        index=none,
+        planted=none,
+    )
+
+
+def grade_of(streams: Streams, events: Events) -> Ints:
     """The true grade of each event: its position among the grades of its kind, -1 where it has none."""
     grade = np.full(len(events), -1, dtype=np.int64)
-    drawn = random.random(len(events))
+    drawn = streams.uniform("grade", events.index)
     for name, rate in RATES.items():
         if rate.grades is None:
             continue

@@ -48,7 +48,9 @@ class Need:
 
     def quarter(self, day: Floats | Ints) -> Ints:
         """The quarter in which each day falls."""
-        return np.clip((day - self.begin) // STEP_DAYS, 0, self.quarters - 1).astype(np.int64)
+        return np.clip((day - self.begin) // STEP_DAYS, 0, self.quarters - 1).astype(
+            np.int64
+        )
 
 
 def quarter_count(begin: int, end: int) -> int:
@@ -63,7 +65,9 @@ def make_need(streams: Streams, people: People, begin: int, end: int) -> Need:
     return Need(begin, trio, _child_need(streams, people, trio))
 
 
-def _trio(streams: Streams, people: People, begin: int, quarters: int) -> NDArray[np.int8]:
+def _trio(
+    streams: Streams, people: People, begin: int, quarters: int
+) -> NDArray[np.int8]:
     """Severity of each of the trio, from latents that share the family's adversity and change slowly."""
     random = streams("trio")
     count = people.families
@@ -75,10 +79,16 @@ def _trio(streams: Streams, people: People, begin: int, quarters: int) -> NDArra
     for quarter in range(quarters):
         day = begin + quarter * STEP_DAYS
         young = YOUNG_FAMILY * ((day - youngest) < 5 * 365.25)
-        shared = np.sqrt(LASTING) * people.adversity + np.sqrt(1 - LASTING) * passing[3] + young
+        shared = (
+            np.sqrt(LASTING) * people.adversity
+            + np.sqrt(1 - LASTING) * passing[3]
+            + young
+        )
         own = np.sqrt(LASTING) * lasting + np.sqrt(1 - LASTING) * passing[:3]
         latent = np.sqrt(SHARED) * shared + np.sqrt(1 - SHARED) * own
-        trio[:, :, quarter] = (latent > MODERATE_CUT[:, None]).astype(np.int8) + (latent > SEVERE_CUT[:, None])
+        trio[:, :, quarter] = (latent > MODERATE_CUT[:, None]).astype(np.int8) + (
+            latent > SEVERE_CUT[:, None]
+        )
         passing = QUARTER_MEMORY * passing + fresh * random.standard_normal((4, count))
     return trio
 
@@ -90,12 +100,20 @@ def _youngest_birth(people: People) -> Floats:
     return birth
 
 
-def _child_need(streams: Streams, people: People, trio: NDArray[np.int8]) -> NDArray[np.float32]:
+def _child_need(
+    streams: Streams, people: People, trio: NDArray[np.int8]
+) -> NDArray[np.float32]:
     """What the home has done and does to each child, and what the child brings to it."""
     burden = trio.sum(axis=0).astype(np.float32)
-    own = 0.75 * people.trait - 0.35 * people.resilience - 0.45 * (people.trusted_adult - 0.7)
+    own = (
+        0.75 * people.trait
+        - 0.35 * people.resilience
+        - 0.45 * (people.trusted_adult - 0.7)
+    )
     own = own + 0.25 * people.disability
-    need: NDArray[np.float32] = np.empty((people.children, trio.shape[2]), dtype=np.float32)
+    need: NDArray[np.float32] = np.empty(
+        (people.children, trio.shape[2]), dtype=np.float32
+    )
     lasting = burden[:, 0].copy()
     random = streams("child_need")
     mood = random.standard_normal(people.children)
@@ -103,5 +121,7 @@ def _child_need(streams: Streams, people: People, trio: NDArray[np.int8]) -> NDA
         lasting += 0.2 * (burden[:, quarter] - lasting)
         home = 0.22 * burden[:, quarter] + 0.28 * lasting
         need[:, quarter] = home[people.family] + own + 0.35 * mood - 0.5
-        mood = 0.75 * mood + np.sqrt(1 - 0.75**2) * random.standard_normal(people.children)
+        mood = 0.75 * mood + np.sqrt(1 - 0.75**2) * random.standard_normal(
+            people.children
+        )
     return need

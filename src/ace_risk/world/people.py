@@ -21,20 +21,25 @@ SIZES = np.array([0.44, 0.38, 0.13, 0.04, 0.01])
 YEARLY_LEAVING = 0.012
 ARRIVING_SHARE = 0.11
 
-# Shares of children by self-defined code. Cumbria: 2021 Census, few children of other than White groups;
-# urban: a diverse force (assumption).
-ETHNICITY: dict[str, dict[str, float]] = {
-    "cumbria": {
-        "W1": 0.944, "W2": 0.002, "W3": 0.003, "W9": 0.020, "M1": 0.004, "M2": 0.002, "M3": 0.006, "M9": 0.004,
-        "A1": 0.003, "A2": 0.001, "A3": 0.002, "A4": 0.002, "A9": 0.002, "B1": 0.0005, "B2": 0.002, "B9": 0.0005,
-        "O2": 0.001, "O9": 0.001,
-    },
-    "urban": {
-        "W1": 0.42, "W2": 0.006, "W3": 0.003, "W9": 0.061, "M1": 0.034, "M2": 0.014, "M3": 0.024, "M9": 0.023,
-        "A1": 0.05, "A2": 0.10, "A3": 0.04, "A4": 0.01, "A9": 0.03, "B1": 0.03, "B2": 0.085, "B9": 0.02,
-        "O2": 0.02, "O9": 0.03,
-    },
+ETHNICITY_CODES = (
+    "W1", "W2", "W3", "W9", "M1", "M2", "M3", "M9", "A1", "A2", "A3", "A4", "A9", "B1", "B2", "B9", "O2", "O9",
+)  # fmt: skip
+
+# Shares of children by self-defined code, in that order. Cumbria: after the 2021 Census, few children of
+# other than White groups; urban: a diverse force (assumption).
+ETHNICITY_SHARES = {
+    "cumbria": (
+        0.944, 0.002, 0.003, 0.020, 0.004, 0.002, 0.006, 0.004, 0.003, 0.001, 0.002, 0.002, 0.002, 0.0005, 0.002,
+        0.0005, 0.001, 0.001,
+    ),
+    "urban": (
+        0.42, 0.006, 0.003, 0.061, 0.034, 0.014, 0.024, 0.023, 0.05, 0.10, 0.04, 0.01, 0.03, 0.03, 0.085, 0.02,
+        0.02, 0.03,
+    ),
 }  # fmt: skip
+
+GROUPS = ("White", "Mixed", "Asian", "Black", "Other")
+_GROUP_OF_CODE = np.array(["WMABO".index(code[0]) for code in ETHNICITY_CODES])
 
 
 @dataclass(frozen=True)
@@ -74,6 +79,12 @@ class People:
         return len(self.child_number)
 
     @property
+    def group(self) -> Ints:
+        """Each child's ethnic group as it is, recorded or not: position in `GROUPS`."""
+        group: Ints = _GROUP_OF_CODE[self.ethnicity]
+        return group
+
+    @property
     def first_child(self) -> Ints:
         """For each family, the position of its first child."""
         return np.searchsorted(self.family, np.arange(self.families)).astype(np.int64)
@@ -83,9 +94,15 @@ class People:
         """For each family, how many children ever present."""
         return np.bincount(self.family, minlength=self.families)
 
+    def age(self, child: Ints, day: Floats | Ints | int) -> Floats:
+        """Age in years, with a fraction."""
+        return np.asarray((day - self.birth[child]) / 365.2425)
+
     def present(self, child: Ints, day: Floats | Ints) -> Bools:
         """Whether each child lives in the area, under 18, on each day."""
-        return np.asarray((self.present_from[child] <= day) & (day < self.present_to[child]))
+        return np.asarray(
+            (self.present_from[child] <= day) & (day < self.present_to[child])
+        )
 
 
 def day_number(day: date) -> int:
@@ -104,7 +121,9 @@ def eighteenth_birthday(birth: Ints) -> Ints:
     """
     day = birth.astype("datetime64[D]")
     month = day.astype("datetime64[M]")
-    return np.asarray(((month + 216).astype("datetime64[D]") + (day - month)).astype(np.int64))
+    return np.asarray(
+        ((month + 216).astype("datetime64[D]") + (day - month)).astype(np.int64)
+    )
 
 
 def make_people(world: World, shard: int, quota: int) -> People:
@@ -116,7 +135,7 @@ def make_people(world: World, shard: int, quota: int) -> People:
     families = _families(streams, count, begin, end)
     children = _children(world, streams, families, begin, end)
     people = _join(families, children, begin, end)
-    return _cut(people, quota, (day_number(world.start), end), world.seed, shard)
+    return _cut(people, quota, (day_number(world.start), end), streams)
 
 
 def _families(streams: Streams, count: int, begin: int, end: int) -> dict[str, Any]:
@@ -125,9 +144,13 @@ def _families(streams: Streams, count: int, begin: int, end: int) -> dict[str, A
     span = end - begin
     first_birth = begin - 28 * 365.25 + random.random(count) * (span + 28 * 365.25)
     arrives = random.random(count) < ARRIVING_SHARE
-    enters = np.where(arrives, begin + random.random(count) * span, begin - 12_000).astype(np.int64)
+    enters = np.where(
+        arrives, begin + random.random(count) * span, begin - 12_000
+    ).astype(np.int64)
     stay = random.exponential(365.25 / YEARLY_LEAVING, count)
-    leaves = np.where(stay < span * 2, np.maximum(enters, begin) + stay, end + 12_000).astype(np.int64)
+    leaves = np.where(
+        stay < span * 2, np.maximum(enters, begin) + stay, end + 12_000
+    ).astype(np.int64)
     adversity = random.standard_normal(count)
     hazard = 0.017 * np.exp(0.45 * adversity)
     separates = (first_birth + random.exponential(365.25 / hazard)).astype(np.int64)
@@ -142,7 +165,9 @@ def _families(streams: Streams, count: int, begin: int, end: int) -> dict[str, A
     }
 
 
-def _children(world: World, streams: Streams, families: dict[str, Any], begin: int, end: int) -> dict[str, Any]:
+def _children(
+    world: World, streams: Streams, families: dict[str, Any], begin: int, end: int
+) -> dict[str, Any]:
     """Every child of the candidate families, in order of birth within the family."""
     random = streams("children")
     size = families["size"]
@@ -150,8 +175,12 @@ def _children(world: World, streams: Streams, families: dict[str, Any], begin: i
     rank = np.arange(len(family)) - np.repeat(np.cumsum(size) - size, size)
     gap = np.where(rank == 0, 0.0, 450 + random.gamma(2.0, 350.0, len(family)))
     running = np.cumsum(gap)
-    birth = (families["first_birth"][family] + running - running[np.cumsum(size) - size][family]).astype(np.int64)
-    shares = np.array(list(ETHNICITY[world.profile].values()))
+    birth = (
+        families["first_birth"][family]
+        + running
+        - running[np.cumsum(size) - size][family]
+    ).astype(np.int64)
+    shares = np.array(ETHNICITY_SHARES[world.profile])
     shares = shares / shares.sum()
     own = choose(random.random(len(family)), shares)
     shared = choose(streams("family_ethnicity").random(len(size)), shares)[family]
@@ -166,11 +195,14 @@ def _children(world: World, streams: Streams, families: dict[str, Any], begin: i
         "disability": random.random(len(family)) < 0.07 * np.exp(0.25 * need),
         "trait": random.standard_normal(len(family)),
         "resilience": random.standard_normal(len(family)) - 0.2 * need,
-        "trusted_adult": random.random(len(family)) < 1 / (1 + np.exp(-(0.9 - 0.5 * need))),
+        "trusted_adult": random.random(len(family))
+        < 1 / (1 + np.exp(-(0.9 - 0.5 * need))),
     }
 
 
-def _join(families: dict[str, Any], children: dict[str, Any], begin: int, end: int) -> People:
+def _join(
+    families: dict[str, Any], children: dict[str, Any], begin: int, end: int
+) -> People:
     """Families and children as one thing, without numbers yet."""
     family = children["family"]
     present_from = np.maximum(children["birth"], families["enters"][family])
@@ -189,11 +221,17 @@ def _join(families: dict[str, Any], children: dict[str, Any], begin: int, end: i
     )
 
 
-def _cut(people: People, quota: int, period: tuple[int, int], seed: int, shard: int) -> People:
+def _cut(
+    people: People, quota: int, period: tuple[int, int], streams: Streams
+) -> People:
     """Keep families, in order, until exactly `quota` of their children live here on the last day."""
     start, end = period
-    here = people.present(np.arange(len(people.family)), np.full(len(people.family), end - 1))
-    living = np.bincount(people.family, weights=here, minlength=len(people.adversity)).astype(np.int64)
+    here = people.present(
+        np.arange(len(people.family)), np.full(len(people.family), end - 1)
+    )
+    living = np.bincount(
+        people.family, weights=here, minlength=len(people.adversity)
+    ).astype(np.int64)
     running = np.cumsum(living)
     whole = int(np.searchsorted(running, quota, side="right"))
     kept = np.zeros(len(living), dtype=np.bool_)
@@ -204,10 +242,10 @@ def _cut(people: People, quota: int, period: tuple[int, int], seed: int, shard: 
     seen = np.maximum(people.present_from, start) < np.minimum(people.present_to, end)
     seen &= kept[people.family]
     kept &= np.bincount(people.family[seen], minlength=len(living)) > 0
-    return _renumber(people, kept, seen, seed, shard)
+    return _renumber(people, kept, seen, streams)
 
 
-def _renumber(people: People, kept: Bools, seen: Bools, seed: int, shard: int) -> People:
+def _renumber(people: People, kept: Bools, seen: Bools, streams: Streams) -> People:
     """The kept families and seen children, with their numbers."""
     position = np.cumsum(kept) - 1
     by_family = {"adversity", "enters", "leaves", "separates"}
@@ -222,6 +260,6 @@ def _renumber(people: People, kept: Bools, seen: Bools, seed: int, shard: int) -
     return replace(
         people,
         **values,
-        family_number=numbers(shard, seed, "family", int(kept.sum())),
-        child_number=numbers(shard, seed, "child", int(seen.sum())),
+        family_number=numbers(streams, "family", np.arange(int(kept.sum()))),
+        child_number=numbers(streams, "child", np.arange(int(seen.sum()))),
     )

@@ -32,8 +32,9 @@ class Rate:
     Attributes
     ----------
     yearly
-        Events per year: of a child with need 0 at the age of the peak; of a household kind, per family
-        with each severity of `driver` (none, moderate, severe).
+        Events per year of a child with need 0 where the age factor is 1 (kinds of a child).
+    by_severity
+        Events per year of a family with each severity of `driver`: none, moderate, severe (household kinds).
     slope
         How the log of the rate rises with a child's need.
     driver
@@ -58,8 +59,9 @@ class Rate:
         Change of the rate per year.
     """
 
-    yearly: float | tuple[float, float, float]
+    yearly: float = 0.0
     slope: float = 0.0
+    by_severity: tuple[float, float, float] = (0.0, 0.0, 0.0)
     driver: int | None = None
     ages: tuple[tuple[float, float], ...] = ((0, 1), (18, 1))
     boys: float = 1.0
@@ -73,36 +75,49 @@ class Rate:
 
     def by_age(self) -> Floats:
         """The factor at each quarter-year of age from 0 to 18."""
-        return np.interp(np.arange(73) / 4, [age for age, _ in self.ages], [factor for _, factor in self.ages])
+        return np.interp(
+            np.arange(73) / 4,
+            [age for age, _ in self.ages],
+            [factor for _, factor in self.ages],
+        )
 
 
 TEEN = ((9.99, 0), (10, 0.1), (12, 0.45), (14, 1), (16, 1), (18, 0.8))
-PUPIL = ((4.99, 0), (5, 0.25), (11, 0.45), (13, 0.9), (15, 1), (15.99, 1), (16, 0), (18, 0))
+PUPIL = (
+    (4.99, 0),
+    (5, 0.25),
+    (11, 0.45),
+    (13, 0.9),
+    (15, 1),
+    (15.99, 1),
+    (16, 0),
+    (18, 0),
+)
 POLICE_HEALTH = {"police": 0.45, "health": 0.35, "social_care": 0.20}
 
 RATES: dict[str, Rate] = {
     "domestic_abuse": Rate(
-        (0.004, 0.45, 1.9), driver=0, detected=0.30, sources={"police": 0.84, "health": 0.08, "social_care": 0.08},
+        by_severity=(0.004, 0.45, 1.9), driver=0, detected=0.30, sources={"police": 0.84, "health": 0.08, "social_care": 0.08},
         rhythm="evening", grades=((0.78, 0.18, 0.04), (0.52, 0.33, 0.15)), weight=(1.0, 2.0, 4.0), ppn=0.9, trend=0.01,
     ),
     "parental_substance_use": Rate(
-        (0.001, 0.25, 0.9), driver=1, detected=0.35, sources=POLICE_HEALTH,
+        by_severity=(0.001, 0.25, 0.9), driver=1, detected=0.35, sources=POLICE_HEALTH,
         rhythm="any", grades=((0.85, 0.15), (0.35, 0.65)), weight=(1.2, 2.6), ppn=0.6,
     ),
     "parental_mental_health": Rate(
-        (0.002, 0.12, 0.6), driver=2, detected=0.35, sources={"police": 0.3, "health": 0.5, "social_care": 0.2},
+        by_severity=(0.002, 0.12, 0.6), driver=2, detected=0.35, sources={"police": 0.3, "health": 0.5, "social_care": 0.2},
         rhythm="any", grades=((0.85, 0.15), (0.4, 0.6)), weight=(1.0, 2.2), ppn=0.6,
     ),
     "parent_in_custody": Rate(
-        (0.0012, 0.008, 0.030), driver=-1, detected=0.5, sources={"police": 0.6, "social_care": 0.4},
+        by_severity=(0.0012, 0.008, 0.030), driver=-1, detected=0.5, sources={"police": 0.6, "social_care": 0.4},
         rhythm="office", weight=(1.5,),
     ),
     "bereavement": Rate(
-        (0.008, 0.010, 0.012), driver=-1, detected=0.25, sources={"school": 0.6, "health": 0.3, "police": 0.1},
+        by_severity=(0.008, 0.010, 0.012), driver=-1, detected=0.25, sources={"school": 0.6, "health": 0.3, "police": 0.1},
         weight=(0.3,),
     ),
     "neglect": Rate(
-        (0.0008, 0.03, 0.16), driver=-1, detected=0.35,
+        by_severity=(0.0008, 0.03, 0.16), driver=-1, detected=0.35,
         sources={"health": 0.35, "school": 0.3, "social_care": 0.2, "police": 0.15}, rhythm="office", weight=(3.5,),
         ppn=0.9,
     ),
@@ -159,6 +174,10 @@ COMPANIONS = (
     "parental_separation", "ppn", "trusted_adult", "school_engaged", "arrest", "custody", "charge",
 )  # fmt: skip
 PPN_WEIGHT = (0.4, 1.2, 3.0)
+PPN_SHARES = ((0.72, 0.24, 0.04), (0.38, 0.44, 0.18))
+"""Green, amber and red notices, at low and at high severity."""
+SEPARATION_WEIGHT = 0.5
+SEPARATION_SOURCES = {"school": 0.5, "social_care": 0.3, "police": 0.2}
 NAMES: tuple[str, ...] = (*RATES, *COMPANIONS)
 CODE: dict[str, int] = {name: position for position, name in enumerate(NAMES)}
 HOUSEHOLD_KINDS = (

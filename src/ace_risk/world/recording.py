@@ -6,21 +6,35 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
+from ace_risk.study import Biases
 from ace_risk.world.events import Events, grade_of
+from ace_risk.world.people import GROUPS, People
 from ace_risk.world.rates import (
     ASB_NAMES_CHILD,
     CODE,
     DELAY_HOURS,
     NAMES,
+    PPN_SHARES,
     PPN_WEIGHT,
     RATES,
+    SEPARATION_SOURCES,
+    SEPARATION_WEIGHT,
     SOURCES,
 )
 from ace_risk.world.streams import Bools, Floats, Ints, Streams, choose
 
-SEPARATION_DETECTED = 0.22
-PPN_SHARES = np.array([[0.72, 0.24, 0.04], [0.38, 0.44, 0.18]])
 POLICE = SOURCES.index("police")
+SEPARATION_DETECTED = 0.22
+CORRECTED = 0.012
+"""Share of records that are put right days later: the record in the data is the later one."""
+GRADED_TOO_LOW = 0.05
+GRADE_MISSING = 0.06
+
+CONCERNS = (
+    "physical_harm", "emotional_harm", "sexual_harm", "crime_victim", "self_harm", "exploitation_concern", "missing",
+)  # fmt: skip
+"""Kinds that say that a child is vulnerable: what adultification leaves out."""
+ADULTIFIED_FROM, ADULTIFIED_SHARE = 13, 0.6
 
 
 @dataclass(frozen=True)
@@ -34,7 +48,8 @@ class Records:
     recorded
         Days since 1970, with a fraction, when the record was made.
     source, grade
-        Positions in `rates.SOURCES` and in the grades of the kind; grade is -1 where there is none.
+        Positions in `rates.SOURCES` and in the grades of the kind; grade is -1 where there is none or it
+        was left out.
     names_child
         The record names the child (most records of anti-social behaviour don't).
     ppn
@@ -53,35 +68,63 @@ class Records:
 
     def take(self, rows: Ints | Bools) -> Records:
         """The records of some of the events."""
-        return Records(**{item.name: getattr(self, item.name)[rows] for item in fields(self)})
+        return Records(
+            **{item.name: getattr(self, item.name)[rows] for item in fields(self)}
+        )
 
 
-def record(streams: Streams, events: Events) -> Records:
+def record(streams: Streams, people: People, events: Events, biases: Biases) -> Records:
     """The record that each event would leave."""
-    count = len(events)
-    detected = streams("detected").random(count) < _by_kind("detected")[events.kind]
+    index = events.index
+    overlooked = _overlooked(streams, people, events, biases)
+    detected = streams.uniform("detected", index) < _by_kind("detected")[events.kind]
     source = _sources(streams, events)
-    grade = grade_of(streams("grade"), events)
+    corrected = streams.uniform("corrected", index) < CORRECTED
+    true_grade = grade_of(streams, events)
+    grade = _graded(streams, events, true_grade, corrected)
     asb = np.array([name.startswith("asb") for name in NAMES])[events.kind]
-    names_child = ~asb | (streams("names_child").random(count) < ASB_NAMES_CHILD)
-    random = streams("ppn")
-    noticed = random.random(count) < _by_kind("ppn")[events.kind]
-    worst = np.maximum(events.severity, (grade >= 2).astype(np.int64))
-    ppn = np.where(noticed & (source == POLICE), choose(random.random(count), PPN_SHARES[worst]), -1)
-    return Records(
-        detected,
-        _recorded(streams, events, source),
-        source,
-        grade,
-        names_child,
-        ppn,
-        _weight(events, grade, ppn, names_child),
+    names_child = (
+        ~asb
+        | (streams.uniform("names_child", index) < ASB_NAMES_CHILD)
+        | (events.planted > 0)
     )
+    noticed = (streams.uniform("ppn", index) < _by_kind("ppn")[events.kind]) & (
+        source == POLICE
+    )
+    worst = np.maximum(events.severity, (true_grade >= 2).astype(np.int64))
+    ppn_grade = choose(streams.uniform("ppn_grade", index), np.array(PPN_SHARES)[worst])
+    ppn = np.where(noticed & ~overlooked & (events.planted == 0), ppn_grade, -1)
+    return Records(
+        detected=(detected & ~overlooked) | (events.planted > 0),
+        recorded=_recorded(streams, events, source, corrected),
+        source=source,
+        grade=grade,
+        names_child=names_child,
+        ppn=ppn,
+        weight=_weight(events, grade, ppn, names_child),
+    )
+
+
+def _overlooked(
+    streams: Streams, people: People, events: Events, biases: Biases
+) -> Bools:
+    """Which concerns the planted bias `adultification` leaves out."""
+    child = np.maximum(events.child, 0)
+    black = people.group[child] == GROUPS.index("Black")
+    older = people.age(child, events.time) >= ADULTIFIED_FROM
+    concern = np.isin(events.kind, [CODE[name] for name in CONCERNS])
+    lost = (
+        streams.uniform("adultification", events.index)
+        < ADULTIFIED_SHARE * biases.adultification
+    )
+    return np.asarray((events.child >= 0) & black & older & concern & lost)
 
 
 def _by_kind(what: str) -> Floats:
     """One setting of every kind, in the order of NAMES."""
-    values = [float(getattr(RATES[name], what)) if name in RATES else 0.0 for name in NAMES]
+    values = [
+        float(getattr(RATES[name], what)) if name in RATES else 0.0 for name in NAMES
+    ]
     if what == "detected":
         values[CODE["parental_separation"]] = SEPARATION_DETECTED
     return np.array(values)
@@ -90,20 +133,40 @@ def _by_kind(what: str) -> Floats:
 def _sources(streams: Streams, events: Events) -> Ints:
     """Who records each event."""
     shares = np.zeros((len(NAMES), len(SOURCES)))
-    for name, rate in RATES.items():
-        for source, share in rate.sources.items():
+    known = {name: rate.sources for name, rate in RATES.items()} | {
+        "parental_separation": SEPARATION_SOURCES
+    }
+    for name in NAMES:
+        for source, share in known.get(name, {"police": 1.0}).items():
             shares[CODE[name], SOURCES.index(source)] = share
-    shares[CODE["parental_separation"], [SOURCES.index("school"), SOURCES.index("social_care"), POLICE]] = 0.5, 0.3, 0.2
-    shares[shares.sum(axis=1) == 0, POLICE] = 1.0
-    return choose(streams("source").random(len(events)), shares[events.kind])
+    return np.where(
+        events.planted > 0,
+        POLICE,
+        choose(streams.uniform("source", events.index), shares[events.kind]),
+    )
 
 
-def _recorded(streams: Streams, events: Events, source: Ints) -> Floats:
+def _graded(streams: Streams, events: Events, grade: Ints, corrected: Bools) -> Ints:
+    """The grade as recorded: sometimes too low until corrected, sometimes left out."""
+    low = ~corrected & (streams.uniform("graded_low", events.index) < GRADED_TOO_LOW)
+    given = np.where(low, np.maximum(grade - 1, np.minimum(grade, 0)), grade)
+    left_out = (streams.uniform("grade_missing", events.index) < GRADE_MISSING) & (
+        events.kind != CODE["missing"]
+    )
+    return np.where(left_out, -1, given)
+
+
+def _recorded(
+    streams: Streams, events: Events, source: Ints, corrected: Bools
+) -> Floats:
     """When the record is made: hours after the event for the police, days to months for others."""
     median = np.array([DELAY_HOURS[name][0] for name in SOURCES])[source]
     spread = np.array([DELAY_HOURS[name][1] for name in SOURCES])[source]
-    hours = median * np.exp(spread * streams("delay").standard_normal(len(events)))
-    return np.asarray(events.time + np.clip(hours, 0.05, 24 * 200) / 24)
+    hours = median * np.exp(spread * streams.normal("delay", events.index))
+    later = np.where(
+        corrected, 48 + 240 * streams.exponential("correction", events.index), 0.0
+    )
+    return np.asarray(events.time + (np.clip(hours, 0.05, 24 * 200) + later) / 24)
 
 
 def _weight(events: Events, grade: Ints, ppn: Ints, names_child: Bools) -> Floats:
@@ -112,6 +175,6 @@ def _weight(events: Events, grade: Ints, ppn: Ints, names_child: Bools) -> Float
     for name, rate in RATES.items():
         weights = rate.weight if len(rate.weight) > 1 else rate.weight * 4
         table[CODE[name], : len(weights)] = weights
-    table[CODE["parental_separation"]] = 0.5
+    table[CODE["parental_separation"]] = SEPARATION_WEIGHT
     weight = table[events.kind, np.maximum(grade, 0)] + np.append(PPN_WEIGHT, 0.0)[ppn]
     return np.where(names_child, weight, 0.0)

@@ -11,12 +11,20 @@ import pytest
 from ace_risk.data.tables import Tables
 from ace_risk.data.validate import find_late_records, find_problems
 from ace_risk.kinds import load_kinds
-from ace_risk.study import World
+from ace_risk.study import Biases, World
 from ace_risk.world.simulate import simulate
 
 WORLDS = {
     "cumbria": World(children=1_500, seed=1),
     "urban": World(children=1_500, seed=2, profile="urban", hubs=("North", "South")),
+    "biased": World(
+        children=1_500,
+        seed=4,
+        profile="urban",
+        biases=Biases(
+            over_contact=1, adultification=1, care_home_calls=1, missing_ethnicity=1, threshold_gap=1
+        ),
+    ),
     "short": World(children=1_200, seed=3, start=date(2022, 5, 17), end=date(2025, 2, 28)),
 }
 ENFORCEMENT = {"stop_search", "custody", "arrest", "charge", "crime", "weapons"}

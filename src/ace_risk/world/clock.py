@@ -1,0 +1,21 @@
+"""Time as whole minutes since 1970: what the rows of the tables hold before they become dates."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ace_risk.world.streams import Floats, Ints
+
+MINUTES = 1_440
+"""Minutes in a day."""
+
+
+def minutes(days: Floats | Ints) -> Ints:
+    """Whole minutes since 1970, rounded down, from days with a fraction.
+
+    Examples
+    --------
+    >>> minutes(np.array([1.5])).tolist()
+    [2160]
+    """
+    return np.floor(days * MINUTES + 1e-6).astype(np.int64)

@@ -1,0 +1,157 @@
+"""Statutory work with children: one plan at a time, stepped up, stepped down, ended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ace_risk.world.people import People
+from ace_risk.world.streams import Bools, Floats, Ints, Streams
+
+NONE, CIN, S47, CPP, CARE = -1, 0, 1, 2, 3
+PLAN_KINDS = ("cin", "s47", "cpp", "looked_after")
+
+# Days in each plan: median and spread (log standard deviation). Published: almost half of the episodes of
+# need last up to three months, just under one in ten over two years.
+PLAN_MEDIAN_DAYS = np.array([92.0, 14.0, 280.0, 520.0])
+PLAN_SPREAD = np.array([1.6, 0.4, 0.65, 1.25])
+SHARED_BY_SIBLINGS = 0.6
+
+# What a start is, and what follows an enquiry or a plan. `severe` is the share of concern that is grave, 0 to 1.
+STARTS_AS_ENQUIRY, STARTS_AS_ENQUIRY_SEVERE = 0.30, 0.45
+ENQUIRY_TO_CARE, ENQUIRY_TO_CARE_SEVERE = 0.06, 0.05
+ENQUIRY_TO_PLAN, ENQUIRY_TO_PLAN_SEVERE = 0.36, 0.20
+ENQUIRY_TO_NEED = 0.72
+PLAN_TO_CARE, PLAN_TO_NEED = 0.09, 0.60
+CARE_TO_NEED = 0.30
+MONTHLY_REMOVAL_FROM_PLAN, MONTHLY_REMOVAL_FROM_NEED = 0.012, 0.0025
+NEED_TO_ENQUIRY = 0.25
+
+
+@dataclass(frozen=True)
+class Draws:
+    """One month's numbers for every child; siblings often share theirs, because agencies look at families."""
+
+    day: Ints
+    decision: Floats
+    path: Floats
+    length: Floats
+    removal: Floats
+
+    @classmethod
+    def of_month(
+        cls, random: np.random.Generator, people: People, first: int, last: int
+    ) -> Draws:
+        """Draw the numbers of the month from `first` up to `last`."""
+        count = people.children
+        shared = random.random(count) < SHARED_BY_SIBLINGS
+        of_family = random.random((2, people.families))[:, people.family]
+        own = random.random((2, count))
+        decision, path = np.where(shared, of_family, own)
+        day = first + np.floor(random.random(count) * (last - first)).astype(np.int64)
+        return cls(
+            day, decision, path, random.standard_normal(count), random.random(count)
+        )
+
+
+class Plans:
+    """The open plan of every child, and the spells that came of them."""
+
+    def __init__(self, streams: Streams, people: People) -> None:
+        self.people = people
+        self.random = streams("plans")
+        self.open = np.full(people.children, NONE)
+        self.start, self.end, self._row = np.zeros((3, people.children), dtype=np.int64)
+        self._spells: list[tuple[Ints, Ints, Ints, Ints]] = []
+        self._count = 0
+        self._cuts: list[tuple[Ints, Ints]] = []
+
+    @property
+    def in_care(self) -> Bools:
+        """Which children are looked after."""
+        return np.asarray(self.open == CARE)
+
+    def decide(self, hazard: Floats, severe: Floats, first: int, last: int) -> None:
+        """Live through a month: plans end and are followed up, others start, some children are taken into care.
+
+        Parameters
+        ----------
+        hazard
+            Chance that statutory work starts in the month if none is open.
+        severe
+            Share of the concern that is grave, from 0 to 1.
+        """
+        draws = Draws.of_month(self.random, self.people, first, last)
+        living = self.people.present(np.arange(self.people.children), draws.day)
+        free_before = self.open == NONE
+        self._follow((self.open != NONE) & (self.end < last) & living, draws, severe)
+        start = free_before & living & (draws.decision < hazard) & (self.end <= first)
+        enquiry = draws.path < STARTS_AS_ENQUIRY + STARTS_AS_ENQUIRY_SEVERE * severe
+        who = np.flatnonzero(start)
+        self._begin(
+            who, np.where(enquiry[who], S47, CIN), draws.day[who], draws.length[who]
+        )
+        settled = ~start & living & (self.end > last)
+        worse = (
+            settled & (self.open == CIN) & (draws.decision < NEED_TO_ENQUIRY * hazard)
+        )
+        self._replace(worse, S47, draws)
+        chance = (
+            MONTHLY_REMOVAL_FROM_PLAN * (self.open == CPP)
+            + MONTHLY_REMOVAL_FROM_NEED * severe
+        )
+        removed = settled & np.isin(self.open, (CPP, CIN)) & (draws.removal < chance)
+        self._replace(removed, CARE, draws)
+
+    def _follow(self, ends: Bools, draws: Draws, severe: Floats) -> None:
+        """What follows a plan that ends: an enquiry may lead to a plan, a plan to a lighter one, or nothing."""
+        was, path = self.open.copy(), draws.path
+        then = np.full(len(was), NONE)
+        then[(was == S47) & (path < ENQUIRY_TO_NEED)] = CIN
+        then[
+            (was == S47) & (path < ENQUIRY_TO_PLAN + ENQUIRY_TO_PLAN_SEVERE * severe)
+        ] = CPP
+        then[
+            (was == S47) & (path < ENQUIRY_TO_CARE + ENQUIRY_TO_CARE_SEVERE * severe)
+        ] = CARE
+        then[(was == CPP) & (path < PLAN_TO_NEED)] = CIN
+        then[(was == CPP) & (path < PLAN_TO_CARE)] = CARE
+        then[(was == CARE) & (path < CARE_TO_NEED)] = CIN
+        self.open[ends] = NONE
+        who = np.flatnonzero(ends & (then != NONE))
+        who = who[self.people.present(who, self.end[who])]
+        self._begin(who, then[who], self.end[who], draws.length[who])
+
+    def _begin(
+        self, child: Ints, kind: NDArray[np.integer], day: Ints, length: Floats
+    ) -> None:
+        """Start a plan; it ends by its length, the 18th birthday or the family's leaving."""
+        days = np.maximum(
+            np.round(PLAN_MEDIAN_DAYS[kind] * np.exp(PLAN_SPREAD[kind] * length)), 3
+        ).astype(np.int64)
+        stop = np.minimum(day + days, self.people.present_to[child])
+        self.open[child], self.start[child], self.end[child] = kind, day, stop
+        self._row[child] = self._count + np.arange(len(child))
+        self._spells.append((child, kind.astype(np.int64), day, stop))
+        self._count += len(child)
+
+    def _replace(self, which: Bools, kind: int, draws: Draws) -> None:
+        """End the plans of these children on a day of the month, and start another one on the same day."""
+        child = np.flatnonzero(
+            which & (self.start < draws.day) & (draws.day < self.end)
+        )
+        self._cuts.append((self._row[child], draws.day[child]))
+        self._begin(
+            child, np.full(len(child), kind), draws.day[child], draws.length[child]
+        )
+
+    def spells(self) -> tuple[Ints, Ints, Ints, Ints]:
+        """Child, kind, first day and day after the last of every plan."""
+        child, kind, start, stop = (
+            np.concatenate(column) for column in zip(*self._spells, strict=True)
+        )
+        for row, day in self._cuts:
+            stop[row] = day
+        return child, kind, start, stop
