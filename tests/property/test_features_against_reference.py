@@ -14,8 +14,8 @@ from ace_risk import Catalogue, FeatureSpec, build_features
 START = datetime(2024, 2, 20)
 KINDS = ("missing", "asb_nuisance", "cin")
 MEASURES = (
-    "count", "ever", "days_since_last", "days_since_first", "distinct_days", "distinct_kinds", "days_in_spell",
-    "open", "sum", "mean", "max",
+    "count", "ever", "change", "days_since_last", "days_since_first", "distinct_days", "distinct_kinds",
+    "days_in_spell", "open", "sum", "mean", "max",
 )  # fmt: skip
 
 moments = st.integers(0, 40 * 4).map(lambda quarter: START + timedelta(hours=6 * quarter))
@@ -86,6 +86,9 @@ def reference(rows, child, cutoff, spec):
         if spec.measure == "days_in_spell":
             return len(quarters) // 4
         return int(any(known_end(row, cutoff) is None for row in chosen))
+    if spec.measure == "change":
+        before = start - timedelta(days=min(days))
+        return sum(1 if row["occurred_at"] >= start else -1 for row in chosen if row["occurred_at"] >= before)
     chosen = [row for row in chosen if row["occurred_at"] >= start]
     times = [row["occurred_at"] for row in chosen]
     numbers = [
@@ -109,7 +112,7 @@ def reference(rows, child, cutoff, spec):
 
 def all_specs():
     for measure in MEASURES:
-        for window in (3, 10, None):
+        for window in (3, 10) if measure == "change" else (3, 10, None):
             for roles, expires in (((), None), (("victim",), None), ((), 5)):
                 column = "hours" if measure in ("sum", "mean", "max") else ""
                 label = f"f{len(roles)}{expires or 0}"

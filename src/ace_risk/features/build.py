@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,9 +10,11 @@ from numpy.typing import NDArray
 
 from ace_risk.errors import DataError
 from ace_risk.features.catalogue import NUMERIC_MEASURES, Catalogue, FeatureSpec
-from ace_risk.features.kernel import Events, Summary, spell_time, summarise
-from ace_risk.features.time_rules import DAY, FAR, Times, end_recorded_or_default, microseconds, window_start
+from ace_risk.features.kernel import NOTHING
+from ace_risk.features.timeline import make_timeline
 
+AT_ONCE = 24
+"""Features measured in one pass: enough to be quick, few enough that their columns fit in memory."""
 NEEDED = ("child_id", "occurred_at", "recorded_at", "kind")
 """Columns that every history must have."""
 
@@ -60,9 +62,16 @@ def build_features(history: pd.DataFrame, cohort: pd.DataFrame, catalogue: Catal
     0                  1
     """
     _check_columns(history, cohort, catalogue)
-    timeline = _Timeline(history, cohort)
-    columns = {spec.name: timeline.measure(spec) for spec in catalogue}
-    return pd.DataFrame(columns, index=cohort.index)
+    if cohort.empty:
+        return pd.DataFrame({spec.name: pd.Series(dtype=np.uint8) for spec in catalogue}, index=cohort.index)
+    timeline = make_timeline(history, cohort, catalogue.specs)
+    columns: dict[str, NDArray[Any]] = {}
+    for begin in range(0, len(catalogue), AT_ONCE):
+        specs = catalogue.specs[begin : begin + AT_ONCE]
+        whole, real = timeline.measure(specs)
+        for at, spec in enumerate(specs):
+            columns[spec.name] = _column(spec, whole[at], real[at] if len(real) else whole[at])
+    return pd.DataFrame(columns, index=cohort.index, copy=False)
 
 
 def _check_columns(history: pd.DataFrame, cohort: pd.DataFrame, catalogue: Catalogue) -> None:
@@ -75,105 +84,25 @@ def _check_columns(history: pd.DataFrame, cohort: pd.DataFrame, catalogue: Catal
         raise DataError("; ".join(lines) + ". Add these columns.")
 
 
-@dataclass(frozen=True)
-class _Selection:
-    """Which records: the parts of a feature that choose rows of the history."""
-
-    kinds: tuple[str, ...]
-    roles: tuple[str, ...]
-    grades: tuple[str, ...]
-    column: str
-
-
-class _Timeline:
-    """The history sorted once by child and time, with the cohort's children numbered."""
-
-    def __init__(self, history: pd.DataFrame, cohort: pd.DataFrame) -> None:
-        self.child, children = pd.factorize(cohort["child_id"])
-        self.cutoff = microseconds(cohort["cutoff"], "cohort.cutoff")
-        number = pd.Index(children).get_indexer(pd.Index(history["child_id"]))
-        self.n_children = len(children)
-        kept = np.flatnonzero(number >= 0)
-        occurred = microseconds(history["occurred_at"], "history.occurred_at")[kept]
-        order = np.lexsort((occurred, number[kept]))
-        self.history = history.iloc[kept[order]]
-        self.number = number[kept][order]
-        self.occurred = occurred[order]
-        self.recorded = microseconds(self.history["recorded_at"], "history.recorded_at")
-        self.ended = self._times("ended_at")
-        self.end_recorded = end_recorded_or_default(self.ended, self._times("end_recorded_at"), self.recorded)
-        self._events: dict[_Selection, Events] = {}
-        self._summaries: dict[tuple[_Selection, int | None], Summary] = {}
-
-    def _times(self, name: str) -> Times:
-        """An optional column of times; all empty where the history doesn't have it."""
-        if name not in self.history.columns:
-            return np.full(len(self.history), FAR, dtype=np.int64)
-        return microseconds(self.history[name], f"history.{name}", may_be_empty=True)
-
-    def _selected(self, selection: _Selection) -> Events:
-        """The events of a selection, made once."""
-        if selection not in self._events:
-            kinds = list(dict.fromkeys(selection.kinds))
-            kind = pd.Index(kinds).get_indexer(pd.Index(self.history["kind"]))
-            chosen = kind >= 0
-            for name, allowed in (("role", selection.roles), ("grade", selection.grades)):
-                if allowed:
-                    chosen &= self.history[name].isin(allowed).to_numpy()
-            at = np.flatnonzero(chosen)
-            value = np.full(len(at), np.nan)
-            if selection.column:
-                value = self.history[selection.column].to_numpy(dtype=np.float64, na_value=np.nan)[at]
-            first = np.searchsorted(self.number[at], np.arange(self.n_children + 1))
-            self._events[selection] = Events(
-                first, self.occurred[at], self.recorded[at], self.ended[at], self.end_recorded[at],
-                kind[at].astype(np.int64), value,
-            )  # fmt: skip
-        return self._events[selection]
-
-    def measure(self, spec: FeatureSpec) -> NDArray[np.generic]:
-        """One column: the feature on each cohort row."""
-        selection = _Selection(spec.kinds, spec.roles, spec.grades, spec.column)
-        events = self._selected(selection)
-        start = window_start(self.cutoff, spec.counted_days)
-        if spec.measure in ("days_in_spell", "open"):
-            covered, is_open = spell_time(events, self.child, self.cutoff, start)
-            return narrow(covered // DAY if spec.measure == "days_in_spell" else np.minimum(is_open, 1))
-        key = (selection, spec.counted_days)
-        if key not in self._summaries:
-            self._summaries[key] = summarise(events, self.child, self.cutoff, start, len(set(spec.kinds)))
-        return _column(spec, self._summaries[key], self.cutoff)
-
-
-def _column(spec: FeatureSpec, summary: Summary, cutoff: Times) -> NDArray[np.generic]:
-    """A measure, from the summary of the window."""
+def _column(spec: FeatureSpec, whole: NDArray[np.int32], real: NDArray[np.float64]) -> NDArray[Any]:
+    """A feature's column in its type: real numbers, days with NaN for never, or narrow whole numbers."""
     if spec.measure in NUMERIC_MEASURES:
-        if spec.measure == "sum":
-            return summary.total
-        known = summary.values > 0
-        mean = summary.total / np.where(known, summary.values, 1)
-        return np.where(known, mean if spec.measure == "mean" else summary.largest, np.nan)
+        return real.copy()
     if spec.measure in ("days_since_last", "days_since_first"):
-        since = summary.latest if spec.measure == "days_since_last" else summary.earliest
-        happened = summary.number > 0
-        days = (cutoff - np.where(happened, since, 0)) // DAY
-        return np.where(happened, days, np.nan).astype(np.float32)
-    values = {
-        "count": summary.number,
-        "ever": np.minimum(summary.number, 1),
-        "distinct_days": summary.distinct_days,
-        "distinct_kinds": summary.distinct_kinds,
-    }
-    return narrow(values[spec.measure])
+        return np.where(whole == NOTHING, np.nan, whole).astype(np.float32)
+    return narrow(whole)
 
 
-def narrow(values: NDArray[np.int64]) -> NDArray[np.generic]:
-    """Whole numbers of 0 or more in the narrowest unsigned type that holds them.
+def narrow(values: NDArray[Any]) -> NDArray[Any]:
+    """Whole numbers in the narrowest integer type that holds them: unsigned, or signed if any is below 0.
 
     Examples
     --------
-    >>> narrow(np.array([0, 255])).dtype, narrow(np.array([256])).dtype
-    (dtype('uint8'), dtype('uint16'))
+    >>> [narrow(np.array(values)).dtype.name for values in ([0, 255], [256], [-1, 2])]
+    ['uint8', 'uint16', 'int8']
     """
-    largest = int(values.max(initial=0))
-    return values.astype(np.min_scalar_type(largest))
+    low, high = int(values.min(initial=0)), int(values.max(initial=0))
+    kind = (
+        np.min_scalar_type(high) if low >= 0 else np.result_type(np.min_scalar_type(low), np.min_scalar_type(-high - 1))
+    )
+    return values.astype(kind)

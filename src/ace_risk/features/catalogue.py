@@ -18,7 +18,7 @@ from ace_risk.errors import StudyError
 from ace_risk.kinds import Kinds, enforcement_problem, load_kinds, read_yaml, validation_problems
 
 Measure = Literal[
-    "count", "ever", "days_since_last", "days_since_first", "distinct_days", "distinct_kinds",
+    "count", "ever", "change", "days_since_last", "days_since_first", "distinct_days", "distinct_kinds",
     "days_in_spell", "open", "sum", "mean", "max",
 ]  # fmt: skip
 Direction = Literal["more_need", "less_need", "either"]
@@ -38,7 +38,8 @@ class FeatureSpec:
     kinds
         Kinds of record that count. Enforcement kinds are refused.
     measure
-        `count`, `ever` (1 or 0), `days_since_last`, `days_since_first` (whole 24-hour days, rounded down,
+        `count`, `ever` (1 or 0), `change` (the count in the window less the count in the window before it),
+        `days_since_last`, `days_since_first` (whole 24-hour days, rounded down,
         NaN where nothing happened), `distinct_days`, `distinct_kinds`, `days_in_spell`, `open` (1 while a
         spell is open at the cutoff), or `sum`, `mean`, `max` of `column`.
     window_days
@@ -103,6 +104,8 @@ class FeatureSpec:
                 yield f"{name}: must be a whole number of days, 1 or more, or empty for ever; got {value!r}."
         if (self.measure in NUMERIC_MEASURES) != bool(self.column):
             yield "column: sum, mean and max need the name of a numeric column, and no other measure takes one."
+        if self.measure == "change" and self.window_days is None:
+            yield "window_days: change needs a window to compare with the one before."
         refused = enforcement_problem(self.kinds, ())
         if refused:
             yield f"kinds: {refused}"

@@ -1,96 +1,89 @@
-"""Compiled passes over sorted events: one for events in a window, one for spells.
+"""The compiled pass over events: for each cohort row, one walk over the child's events updates every feature.
 
-Events come sorted by child and time. For each cohort row the pass starts at the first event of the window
-(binary search) and stops at the cutoff, so its cost is the events in the window, whatever the number of
-cutoffs. The rules of time themselves stand in `time_rules`.
+Events come sorted by child and time. The walk starts at the first event that any window reaches (binary search)
+and stops at the cutoff. A plan says which features count an event of a given class, so that an event touches only
+the features that it belongs to. The cost is events plus rows, whatever the number of different cutoffs. The rules
+of time themselves stand in `time_rules`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numba import njit
-from numpy.typing import NDArray
 
-from ace_risk.features.time_rules import DAY, FAR, LONG_AGO, Times, counts, end_known
+from ace_risk.features.time_rules import DAY, FAR, counts, end_known
 
+EVER = 2**62
+"""Length of the window `ever`, in microseconds: longer than any history."""
 
-@dataclass(frozen=True)
-class Events:
-    """The events of one selection, sorted by child and time.
+MEASURES = (
+    "count", "ever", "change", "days_since_last", "days_since_first", "distinct_days", "distinct_kinds",
+    "days_in_spell", "open", "sum", "mean", "max",
+)  # fmt: skip
+"""Every measure; its position is its number in the compiled code."""
+COUNT, EVER_SEEN, CHANGE, SINCE_LAST, SINCE_FIRST, DAYS, KINDS, IN_SPELL, OPEN, SUM, MEAN, MAX = range(12)
+NOTHING = -1
+"""What `days_since_*` gives where nothing happened."""
 
-    Attributes
-    ----------
-    first
-        Position of each child's first event; one longer than the number of children.
-    occurred, recorded, ended, end_recorded
-        Times in microseconds; empty ends are `FAR`.
-    kind
-        Number of the kind within the selection.
-    value
-        The numeric column that is summed; NaN where empty.
-    """
+OCCURRED, RECORDED, ENDED, END_RECORDED, CLASS, SOURCE = range(6)
+"""The columns of sorted events: four times in microseconds, the class, and the position in the history."""
 
-    first: NDArray[np.int64]
-    occurred: Times
-    recorded: Times
-    ended: Times
-    end_recorded: Times
-    kind: NDArray[np.int64]
-    value: NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Summary:
-    """What happened in each cohort row's window; one entry per row.
-
-    Attributes
-    ----------
-    number, distinct_days, distinct_kinds
-        Events, calendar days with events, and kinds of event that count.
-    earliest, latest
-        Times of the first and last event that count; `FAR` and `LONG_AGO` where there is none.
-    values, total, largest
-        How many numbers were known, their sum, and the largest (minus infinity where there is none).
-    """
-
-    number: NDArray[np.int64]
-    distinct_days: NDArray[np.int64]
-    distinct_kinds: NDArray[np.int64]
-    earliest: Times
-    latest: Times
-    values: NDArray[np.int64]
-    total: NDArray[np.float64]
-    largest: NDArray[np.float64]
-
-
-def summarise(events: Events, child: NDArray[np.int64], cutoff: Times, start: Times, n_kinds: int) -> Summary:
-    """Summarise the events that count for each cohort row.
-
-    Parameters
-    ----------
-    events
-        Sorted events of one selection.
-    child, cutoff, start
-        Per cohort row: the child's number, the cutoff, and the first instant of the window.
-    n_kinds
-        How many kinds the selection has.
-    """
-    return Summary(
-        *_summarise(
-            events.first, events.occurred, events.recorded, events.ended, events.end_recorded, events.kind,
-            events.value, child, cutoff, start, n_kinds,
-        )
-    )  # fmt: skip
+_SHORT = 32
 
 
 @njit(cache=True)
-def _first_at_or_after(times, low, high, instant):  # type: ignore[no-untyped-def]
-    """Position of the first time in `[low, high)` that is not before the instant."""
+def sort_events(child, occurred, recorded, ended, end_recorded, event_class, n_children):  # type: ignore[no-untyped-def]
+    """Events by child and time, one row each, and where each child's events begin.
+
+    An event whose child or class is negative is left out. Equal times keep their order.
+
+    Returns
+    -------
+    tuple
+        `first` (one longer than the number of children) and `events`, whose columns are `OCCURRED` … `SOURCE`.
+    """
+    first = np.zeros(n_children + 1, np.int64)
+    for at in range(len(child)):
+        if child[at] >= 0 and event_class[at] >= 0:
+            first[child[at] + 1] += 1
+    first = np.cumsum(first)
+    place = first[:-1].copy()
+    events = np.empty((first[-1], 6), np.int64)
+    for at in range(len(child)):
+        if child[at] >= 0 and event_class[at] >= 0:
+            event = events[place[child[at]]]
+            event[OCCURRED] = occurred[at]
+            event[RECORDED] = recorded[at]
+            event[ENDED] = ended[at]
+            event[END_RECORDED] = end_recorded[at]
+            event[CLASS] = event_class[at]
+            event[SOURCE] = at
+            place[child[at]] += 1
+    moving = np.empty(6, np.int64)
+    for number in range(n_children):
+        low, high = first[number], first[number + 1]
+        if high - low > _SHORT:
+            part = events[low:high].copy()
+            events[low:high] = part[np.argsort(part[:, OCCURRED], kind="mergesort")]
+            continue
+        for at in range(low + 1, high):
+            if events[at - 1, OCCURRED] <= events[at, OCCURRED]:
+                continue
+            moving[:] = events[at]
+            to = at
+            while to > low and events[to - 1, OCCURRED] > moving[OCCURRED]:
+                events[to] = events[to - 1]
+                to -= 1
+            events[to] = moving
+    return first, events
+
+
+@njit(cache=True)
+def first_at_or_after(events, low, high, instant):  # type: ignore[no-untyped-def]
+    """Position of the first event in `[low, high)` that did not occur before the instant."""
     while low < high:
         middle = (low + high) // 2
-        if times[middle] < instant:
+        if events[middle, OCCURRED] < instant:
             low = middle + 1
         else:
             high = middle
@@ -98,80 +91,112 @@ def _first_at_or_after(times, low, high, instant):  # type: ignore[no-untyped-de
 
 
 @njit(cache=True)
-def _summarise(first, occurred, recorded, ended, end_recorded, kind, value, child, cutoff, start, n_kinds):  # type: ignore[no-untyped-def]
-    rows = len(child)
-    number = np.zeros(rows, np.int64)
-    distinct_days = np.zeros(rows, np.int64)
-    distinct_kinds = np.zeros(rows, np.int64)
-    earliest = np.full(rows, FAR, np.int64)
-    latest = np.full(rows, LONG_AGO, np.int64)
-    values = np.zeros(rows, np.int64)
-    total = np.zeros(rows, np.float64)
-    largest = np.full(rows, -np.inf, np.float64)
-    seen_in_row = np.full(n_kinds, -1, np.int64)
-    for row in range(rows):
-        begin, end = first[child[row]], first[child[row] + 1]
-        last_day = LONG_AGO
-        for at in range(_first_at_or_after(occurred, begin, end, start[row]), end):
-            if occurred[at] >= cutoff[row]:
-                break
-            if not counts(occurred[at], recorded[at], start[row], cutoff[row]):
-                continue
-            number[row] += 1
-            earliest[row] = min(earliest[row], occurred[at])
-            latest[row] = max(latest[row], occurred[at])
-            day = occurred[at] // DAY
-            if day != last_day:
-                distinct_days[row] += 1
-                last_day = day
-            if seen_in_row[kind[at]] != row:
-                seen_in_row[kind[at]] = row
-                distinct_kinds[row] += 1
-            known = ended[at] == FAR or end_known(ended[at], end_recorded[at], cutoff[row])
-            if known and not np.isnan(value[at]):
-                values[row] += 1
-                total[row] += value[at]
-                largest[row] = max(largest[row], value[at])
-    return number, distinct_days, distinct_kinds, earliest, latest, values, total, largest
+def measure_rows(  # type: ignore[no-untyped-def]
+    first, events, values, plan_first, plan_feature, plan_kind, n_kinds,
+    measure, window, value_column, longest, child, cutoff,
+):  # fmt: skip
+    """Measure some features on every cohort row.
 
-
-def spell_time(
-    events: Events, child: NDArray[np.int64], cutoff: Times, start: Times
-) -> tuple[Times, NDArray[np.int64]]:
-    """Time in spells within each window, and how many spells are open at the cutoff.
-
-    Spells that overlap are counted once. A spell whose end isn't known at the cutoff runs up to it.
+    Parameters
+    ----------
+    first, events, values
+        Sorted events, and the numeric columns of the history (one row each).
+    plan_first, plan_feature, plan_kind, n_kinds
+        For each class, the features that count it and the kind's place within the feature; the most kinds of any.
+    measure, window, value_column
+        Per feature: number of the measure, length of the window, row of `values`.
+    longest
+        How far back any feature looks.
+    child, cutoff
+        Per cohort row.
 
     Returns
     -------
     tuple
-        Microseconds in spells within `[start, cutoff)`, and the number of open spells, per cohort row.
+        Whole numbers and real numbers, each features × rows; a feature's values stand in one of them.
     """
-    covered, is_open = _spell_time(
-        events.first, events.occurred, events.recorded, events.ended, events.end_recorded, child, cutoff, start
-    )
-    return covered, is_open
-
-
-@njit(cache=True)
-def _spell_time(first, occurred, recorded, ended, end_recorded, child, cutoff, start):  # type: ignore[no-untyped-def]
-    rows = len(child)
-    covered = np.zeros(rows, np.int64)
-    is_open = np.zeros(rows, np.int64)
+    features, rows = len(measure), len(child)
+    whole = np.zeros((features, rows), np.int32)
+    real = np.zeros((features if measure.max() >= SUM else 0, rows), np.float64)
+    for feature in range(features):
+        if measure[feature] in (SINCE_LAST, SINCE_FIRST):
+            whole[feature] = NOTHING
+        elif measure[feature] in (MEAN, MAX):
+            real[feature] = np.nan
+    number = np.zeros(features, np.int64)
+    mark = np.zeros(features, np.int64)
+    total = np.zeros(features, np.float64)
+    seen = np.full((features, n_kinds), -1, np.int64)
+    touched_in = np.full(features, -1, np.int64)
+    touched = np.empty(features, np.int64)
     for row in range(rows):
-        covered_to = start[row]
-        for at in range(first[child[row]], first[child[row] + 1]):
-            if occurred[at] >= cutoff[row]:
+        now = cutoff[row]
+        n_touched = 0
+        begin, end = first[child[row]], first[child[row] + 1]
+        if longest < EVER:
+            begin = first_at_or_after(events, begin, end, now - longest)
+        for at in range(begin, end):
+            occurred, recorded, ended = events[at, OCCURRED], events[at, RECORDED], events[at, ENDED]
+            if occurred >= now:
                 break
-            if not counts(occurred[at], recorded[at], LONG_AGO, cutoff[row]):
+            if not counts(occurred, recorded, now - longest, now):
                 continue
-            stop = cutoff[row]
-            if end_known(ended[at], end_recorded[at], cutoff[row]):
-                stop = ended[at]
-            else:
-                is_open[row] += 1
-            begin = max(occurred[at], covered_to)
-            if stop > begin:
-                covered[row] += stop - begin
-                covered_to = stop
-    return covered, is_open
+            closed = ended != FAR and end_known(ended, events[at, END_RECORDED], now)
+            for entry in range(plan_first[events[at, CLASS]], plan_first[events[at, CLASS] + 1]):
+                feature = plan_feature[entry]
+                what = measure[feature]
+                start = now - window[feature]
+                if touched_in[feature] != row:
+                    touched_in[feature] = row
+                    touched[n_touched] = feature
+                    n_touched += 1
+                    number[feature], mark[feature], total[feature] = 0, start, 0.0
+                if what == IN_SPELL:
+                    stop = ended if closed else now
+                    covered_from = max(occurred, mark[feature])
+                    if stop > covered_from:
+                        number[feature] += stop - covered_from
+                        mark[feature] = stop
+                elif what == OPEN:
+                    if not closed:
+                        number[feature] = 1
+                elif what == CHANGE:
+                    if occurred >= start:
+                        number[feature] += 1
+                    elif occurred >= start - window[feature]:
+                        number[feature] -= 1
+                elif occurred < start:
+                    continue
+                elif what == COUNT:
+                    number[feature] += 1
+                elif what == EVER_SEEN:
+                    number[feature] = 1
+                elif what == SINCE_LAST or (what == SINCE_FIRST and number[feature] == 0):
+                    number[feature], mark[feature] = 1, occurred
+                elif what == DAYS:
+                    day = occurred // DAY
+                    if number[feature] == 0 or day != mark[feature]:
+                        number[feature] += 1
+                        mark[feature] = day
+                elif what == KINDS:
+                    if seen[feature, plan_kind[entry]] != row:
+                        seen[feature, plan_kind[entry]] = row
+                        number[feature] += 1
+                elif what >= SUM and (closed or ended == FAR):
+                    value = values[value_column[feature], events[at, SOURCE]]
+                    if not np.isnan(value):
+                        larger = value if number[feature] == 0 else max(total[feature], value)
+                        total[feature] = larger if what == MAX else total[feature] + value
+                        number[feature] += 1
+        for feature in touched[:n_touched]:
+            what = measure[feature]
+            if what >= SUM:
+                if number[feature] > 0:
+                    real[feature, row] = total[feature] / (number[feature] if what == MEAN else 1)
+            elif what == IN_SPELL:
+                whole[feature, row] = number[feature] // DAY
+            elif what not in (SINCE_LAST, SINCE_FIRST):
+                whole[feature, row] = number[feature]
+            elif number[feature] > 0:
+                whole[feature, row] = (now - mark[feature]) // DAY
+    return whole, real

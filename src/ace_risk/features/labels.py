@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 
 from ace_risk.errors import DataError, StudyError
-from ace_risk.features.kernel import Events, summarise
-from ace_risk.features.time_rules import DAY, FAR, LONG_AGO, Times, fully_observed, microseconds
+from ace_risk.features.build import build_features
+from ace_risk.features.catalogue import Catalogue, FeatureSpec
+from ace_risk.features.time_rules import Times, fully_observed, microseconds
 from ace_risk.kinds import enforcement_problem, load_kinds
 
 
@@ -90,30 +91,15 @@ def build_labels(history: pd.DataFrame, cohort: pd.DataFrame, outcome: Outcome) 
         raise DataError(f"history: {', '.join(missing)} is missing. Add these columns.")
     cutoff = microseconds(cohort["cutoff"], "cohort.cutoff")
     until = _observed_until(history, cohort)
-    number, children = pd.factorize(cohort["child_id"])
-    begins = _sorted_starts(history[history["kind"].isin(outcome.kinds)], pd.Index(children))
-    end = cutoff + outcome.horizon_days * DAY
-    happened = summarise(begins, number, cutoff=end, start=cutoff, n_kinds=1).number > 0
-    labels = pd.Series(happened.astype(np.int8), index=cohort.index, name="label").astype("Int8")
-    return labels.mask(~fully_observed(cutoff, outcome.horizon_days, until))
-
-
-def _sorted_starts(records: pd.DataFrame, children: pd.Index) -> Events:
-    """The starts of the outcome, sorted by child and time; when they were recorded doesn't matter."""
-    child = children.get_indexer(pd.Index(records["child_id"]))
-    occurred = microseconds(records["occurred_at"], "history.occurred_at")
-    order = np.lexsort((occurred, child))
-    order = order[child[order] >= 0]
-    empty = np.full(len(order), FAR, dtype=np.int64)
-    return Events(
-        first=np.searchsorted(child[order], np.arange(len(children) + 1)),
-        occurred=occurred[order],
-        recorded=np.full(len(order), LONG_AGO, dtype=np.int64),
-        ended=empty,
-        end_recorded=empty,
-        kind=np.zeros(len(order), dtype=np.int64),
-        value=np.full(len(order), np.nan),
+    # The outcome window is the window of `horizon_days` before its own end, with every start known when it came.
+    starts = history[history["kind"].isin(outcome.kinds)]
+    starts = starts.assign(recorded_at=starts["occurred_at"])
+    end = cohort.assign(cutoff=cohort["cutoff"] + pd.Timedelta(days=outcome.horizon_days))
+    happened = build_features(
+        starts, end, Catalogue([FeatureSpec("outcome", outcome.kinds, "ever", outcome.horizon_days)])
     )
+    labels = happened.iloc[:, 0].astype("Int8").rename("label")
+    return labels.mask(~fully_observed(cutoff, outcome.horizon_days, until))
 
 
 def _observed_until(history: pd.DataFrame, cohort: pd.DataFrame) -> Times:
