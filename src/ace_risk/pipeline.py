@@ -27,7 +27,7 @@ from ace_risk.features.build import build_features
 from ace_risk.features.catalogue import Catalogue
 from ace_risk.features.cohort import build_cohort, censoring_reasons
 from ace_risk.features.groups import build_groups
-from ace_risk.features.labels import Outcome, build_labels
+from ace_risk.features.labels import Outcome, build_labels, is_eligible
 from ace_risk.features.ties import tie_order
 from ace_risk.kinds import Kinds
 from ace_risk.models.additive import AdditiveModel
@@ -56,13 +56,14 @@ class Prepared:
     labels: pd.Series
     groups: pd.DataFrame
     folds: TemporalFolds
+    not_eligible: int
 
 
 def prepare(study: Study, tables: Tables, report: Report) -> Prepared:
     """From the six tables to features, labels, groups and folds."""
     kinds = study.load_kinds()
     catalogue = Catalogue.from_yaml(study.catalogue, kinds)
-    outcome = Outcome(study.outcome.kinds, study.outcome.horizon_days, kinds.enforcement)
+    outcome = Outcome(study.outcome.kinds, study.outcome.horizon_days, kinds.enforcement, study.outcome.after_kinds)
     report(0.05, "history")
     history = build_history(tables, kinds)
     report(0.10, "cohort")
@@ -77,7 +78,8 @@ def prepare(study: Study, tables: Tables, report: Report) -> Prepared:
     report(0.20, "features")
     features = build_features(history, cohort, catalogue)
     groups = build_groups(tables, history, cohort)
-    return Prepared(kinds, catalogue, history, cohort, features, labels, groups, folds)
+    not_eligible = int((~is_eligible(history, cohort, outcome)).sum())
+    return Prepared(kinds, catalogue, history, cohort, features, labels, groups, folds, not_eligible)
 
 
 def train_study(study: Study, data: Path, out: Path, final: Path) -> dict[str, Any]:
@@ -154,7 +156,8 @@ def assess(
         "children": len(tables.children),
         "cohort_rows": len(prepared.cohort),
         "labelled_rows": int(prepared.labels.notna().sum()),
-        "censored": censoring_reasons(prepared.cohort, tables, study.cohort, study.outcome.horizon_days),
+        "censored": censoring_reasons(prepared.cohort, tables, study.cohort, study.outcome.horizon_days)
+        | {"no_earlier_record": prepared.not_eligible},
         "synthetic": permission.synthetic,
         "statement": permission.statement,
     }

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -108,11 +108,20 @@ class CohortRule(Part):
 
 
 class OutcomePlan(Part):
-    """What the model learns to expect, and what that is and isn't."""
+    """What the model learns to expect, and what that is and isn't.
+
+    Attributes
+    ----------
+    kinds, horizon_days
+        Records whose start within the horizon after the cutoff counts.
+    after_kinds
+        Only children with an earlier known record of one of these; empty for the whole cohort.
+    """
 
     name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")] = "statutory_support"
     title: str = "statutory support recorded within 12 months"
     kinds: Annotated[tuple[str, ...], Field(min_length=1)] = ("cin", "s47", "cpp", "looked_after")
+    after_kinds: tuple[str, ...] = ()
     horizon_days: Days = 365
     purpose: str = "To offer early support before statutory work is needed."
     stands_for: str = "A family's need for help, as far as services saw it and acted on it."
@@ -236,6 +245,9 @@ def load_study(path: str | Path) -> Study:
     content = read_yaml(path)
     if not isinstance(content, dict):
         raise StudyError(f"{path}: a study is a mapping of keys to values. See configs/demo.yaml for one.")
+    outcomes = path.resolve().parent / str(content.pop("outcomes", "outcomes.yaml"))
+    if isinstance(content.get("outcome"), str):
+        content["outcome"] = named_outcome(path, content["outcome"], outcomes)
     try:
         study = Study.model_validate(content)
     except ValidationError as error:
@@ -250,12 +262,30 @@ def load_study(path: str | Path) -> Study:
     return study
 
 
+def named_outcome(path: Path, name: str, outcomes: Path) -> dict[str, Any]:
+    """The outcome that a study names, from a file of outcomes.
+
+    Raises
+    ------
+    StudyError
+        If the file doesn't hold an outcome of that name.
+    """
+    declared = read_yaml(outcomes)
+    known = declared if isinstance(declared, dict) else {}
+    if not isinstance(known.get(name), dict):
+        names = ", ".join(map(str, known)) or "none"
+        raise StudyError(f"{path}: outcome: {name!r} is not in {outcomes.name}. Use one of: {names}.")
+    found: dict[str, Any] = known[name]
+    return found
+
+
 def contradictions(study: Study) -> list[str]:
     """Settings that can't both hold, and kinds that don't exist or are refused."""
     kinds = study.load_kinds()
     problems = []
     for where, names in (
         ("outcome.kinds", study.outcome.kinds),
+        ("outcome.after_kinds", study.outcome.after_kinds),
         ("cohort.open_plan_kinds", study.cohort.open_plan_kinds),
     ):
         unknown = sorted(set(names) - set(kinds.all))

@@ -60,6 +60,33 @@ def _to_arrow(values: Any) -> Any:
     return array.cast(pa.string()) if pa.types.is_null(array.type) else array
 
 
+def constant(value: Any) -> Any:
+    """A value that stands in every row (a bare word would name a column).
+
+    Examples
+    --------
+    >>> collect(to_table({"child_id": ["a"]}).select(kind=constant("missing")), {})["kind"].tolist()
+    ['missing']
+    """
+    import ibis
+
+    return ibis.literal(value)
+
+
+def least(*values: Any) -> Any:
+    """The least of several columns and constants in each row; empty ones are passed over.
+
+    Examples
+    --------
+    >>> days = to_table({"first": [3, 7]})
+    >>> collect(days.order_by("row").select(day=least(5, days.first)), {})["day"].tolist()
+    [3, 5]
+    """
+    import ibis
+
+    return ibis.least(*values)
+
+
 def stack(parts: Sequence[Table], types: Mapping[str, str]) -> Table:
     """All rows of several tables, with the columns named in `types`; a column that a part lacks is empty there.
 
@@ -114,6 +141,9 @@ def collect(expression: Table, dtypes: Mapping[str, Any]) -> pd.DataFrame:
         rows = connection.to_pyarrow(expression)
     finally:
         connection.disconnect()
+    for at, name in enumerate(rows.column_names):
+        if pa.types.is_integer(rows.schema.field(at).type) and str(dtypes.get(name)) == "datetime64[us]":
+            rows = rows.set_column(at, name, rows.column(at).cast(pa.timestamp("us")))
     return rows.to_pandas().astype(dict(dtypes))
 
 

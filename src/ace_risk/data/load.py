@@ -3,28 +3,36 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
-from ace_risk.data.cells import TYPE_RULES, read_cells
+from ace_risk.data.cells import TYPE_FIXES, TYPE_RULES, read_cells
+from ace_risk.data.mapping import DataMapping, TableMapping, load_mapping
 from ace_risk.data.package import GENERATOR, PACKAGE_FILE, fingerprints_match, package_section, read_package
+from ace_risk.data.quarantine import LIMIT_SENTENCE, Quarantine, set_aside
 from ace_risk.data.read import RawTable, find_file, read_file
-from ace_risk.data.schema import SCHEMA, Table
+from ace_risk.data.rules import EARLIEST, BrokenRule
+from ace_risk.data.schema import SCHEMA, Column, Table
 from ace_risk.data.tables import Tables
-from ace_risk.data.validate import RECORDING_COLUMNS, find_late_records, find_problems
+from ace_risk.data.validate import RECORDING_COLUMNS, find_broken, find_late
 from ace_risk.errors import DataError, Problem
 from ace_risk.kinds import Kinds, load_kinds
 
 Unreadable = dict[tuple[str, str], np.ndarray]
 
 
-def load_tables(folder: str | Path, *, kinds: Kinds | None = None) -> Tables:
+def load_tables(
+    folder: str | Path, *, kinds: Kinds | None = None, mapping: str | Path | None = None, quarantine: bool = False
+) -> Tables:
     """Load and check the six tables in a folder.
 
-    Each table is `<name>.parquet` or `<name>.csv` (UTF-8, a header, ISO 8601 dates, empty cells missing).
+    Each table is `<name>.parquet` or `<name>.csv` (UTF-8, a header, ISO 8601 dates, empty cells missing), in
+    any order of rows; a mapping may say otherwise. Times are local time without a zone, from 1900 to 2099.
     `data_end` is the one in `datapackage.json`; without one it is the latest time of recording in the
     tables plus a microsecond, so that every record lies before it.
 
@@ -32,17 +40,25 @@ def load_tables(folder: str | Path, *, kinds: Kinds | None = None) -> Tables:
     ----------
     kinds
         Kinds and codes that the tables may hold; the shipped ones by default.
+    mapping
+        A file that says what the user's files, columns and codes are called; `mapping.yaml` in the folder by
+        default, if there is one. See `docs/your-own-data.md`.
+    quarantine
+        Set rows aside that break a rule, and rows that then lack their reference, as long as each table loses
+        at most 1 % of its rows; `Tables.quarantined` counts them.
 
     Returns
     -------
     Tables
-        `synthetic` is True only if `datapackage.json` says that `ace-risk` made the tables and all six
-        files are as it left them.
+        `synthetic` is True only if `datapackage.json` says that `ace-risk` made the tables, all six files are
+        as it left them, and nothing is mapped.
 
     Raises
     ------
     DataError
         Naming table, column, rule and count of everything that is wrong; never a value or an id.
+    StudyError
+        If the mapping doesn't fit, naming every key that is wrong.
 
     Examples
     --------
@@ -54,90 +70,147 @@ def load_tables(folder: str | Path, *, kinds: Kinds | None = None) -> Tables:
     place = Path(folder)
     if not place.is_dir():
         raise DataError(f"{folder}: no such folder. Give the folder that holds the six tables.")
-    problems: list[Problem] = []
-    package = _package(place, problems)
+    kinds = kinds or load_kinds()
+    renamed = load_mapping(place, mapping, kinds)
+    broken: list[BrokenRule] = []
+    package = _package(place, broken)
     frames: dict[str, pd.DataFrame] = {}
     unreadable: Unreadable = {}
     for table in SCHEMA.values():
-        frame = _load_frame(place, table, problems, unreadable)
+        frame = _load_frame(place, table, (renamed or DataMapping()).of(table), broken, unreadable)
         if frame is not None:
             frames[table.name] = frame
-    problems += find_problems(frames, kinds or load_kinds(), unreadable)
-    data_end = _data_end(package, frames, problems)
-    problems += find_late_records(frames, data_end)
-    if problems:
-        order = [PACKAGE_FILE, *SCHEMA]
-        raise DataError.from_problems(str(folder), sorted(problems, key=lambda problem: order.index(problem.table)))
-    synthetic = package_section(package).get("generator") == GENERATOR and fingerprints_match(place, package or {})
+    said_end = _said_end(package, broken)
+    broken += _find(frames, kinds, said_end, unreadable)
+    aside: dict[str, int] = {}
+    if broken and quarantine and all(rule.rows is not None for rule in broken):
+        kept = set_aside(frames, broken, lambda frames: _find(frames, kinds, said_end))
+        if kept.over_limit:
+            raise _refusal(folder, broken, kept)
+        frames, aside = kept.frames, kept.aside
+    elif broken:
+        raise _refusal(folder, broken, Quarantine({}, {}, {}) if quarantine else None)
+    made_here = package_section(package).get("generator") == GENERATOR and renamed is None
     return Tables(
-        **{name: _final_types(frame) for name, frame in frames.items()}, data_end=data_end, synthetic=synthetic
+        **{name: _final_types(frame) for name, frame in frames.items()},
+        data_end=said_end or _last_record(frames),
+        synthetic=made_here and fingerprints_match(place, package or {}),
+        quarantined=aside,
     )
 
 
-def _package(folder: Path, problems: list[Problem]) -> dict[str, Any] | None:
+def _find(
+    frames: Mapping[str, pd.DataFrame],
+    kinds: Kinds,
+    said_end: pd.Timestamp | None,
+    unreadable: Unreadable | None = None,
+) -> list[BrokenRule]:
+    late = find_late(frames, said_end) if said_end is not None else []
+    return find_broken(frames, kinds, unreadable) + late
+
+
+def _refusal(folder: str | Path, broken: list[BrokenRule], kept: Quarantine | None) -> DataError:
+    """Every problem by table; with quarantine, also what it takes and which tables are over the limit."""
+    order = [PACKAGE_FILE, *SCHEMA]
+    problems = sorted((rule.problem for rule in broken), key=lambda problem: order.index(problem.table))
+    error = DataError.from_problems(str(folder), problems)
+    if kept is None:
+        return error
+    over = [f"{name} would lose {kept.aside[name]:,} of {kept.rows[name]:,} rows" for name in kept.over_limit]
+    return DataError(f"{error}\n{': '.join([LIMIT_SENTENCE, *([', '.join(over)] if over else [])])}.", problems)
+
+
+def _package(folder: Path, broken: list[BrokenRule]) -> dict[str, Any] | None:
     try:
         return read_package(folder)
     except DataError as error:
-        problems += error.problems
+        broken += [BrokenRule(problem) for problem in error.problems]
         return None
 
 
-def _load_frame(folder: Path, table: Table, problems: list[Problem], unreadable: Unreadable) -> pd.DataFrame | None:
-    """The columns of one table that could be read; what couldn't is added to `problems`."""
-    path = find_file(folder, table)
-    raw = path if isinstance(path, Problem) else read_file(path, table)
+def _load_frame(
+    folder: Path, table: Table, mapping: TableMapping, broken: list[BrokenRule], unreadable: Unreadable
+) -> pd.DataFrame | None:
+    """The columns of one table that could be read; what couldn't is added to `broken`."""
+    users = {name: user for name in table.column_names if (user := mapping.user_column(name)) is not None}
+    path = find_file(folder, table, mapping.file)
+    raw = path if isinstance(path, Problem) else read_file(path, table, list(users.values()))
     if isinstance(raw, Problem):
-        problems.append(raw)
+        broken.append(BrokenRule(raw))
         return None
-    problems += raw.problems + _column_problems(raw, table)
+    broken += [*raw.broken, *(BrokenRule(problem) for problem in _column_problems(raw, table, users, mapping))]
     columns = {}
-    for name, cells in raw.columns.items():
-        values, wrong = read_cells(cells, table[name])
+    for column in table.columns:
+        name = column.name
+        if name in users and users[name] not in raw.columns or users.get(name) in mapping.ignore:
+            continue
+        date_format = mapping.dates.get(name)
+        cells = _constant(mapping.constants[name], raw) if name not in users else raw.columns[users[name]]
+        values, wrong = read_cells(mapping.translate(cells, column), column, date_format)
         columns[name] = values.set_axis(raw.rows)
         if wrong.any():
             unreadable[table.name, name] = wrong
-            examples = tuple(int(row) + 1 for row in raw.rows[wrong][:5])
-            rule = TYPE_RULES[table[name].type]
-            problems.append(Problem(table.name, name, rule, int(wrong.sum()), examples, "Correct or empty the cells."))
+            broken.append(BrokenRule(_unreadable(table, column, raw.rows[wrong], date_format), raw.rows[wrong]))
     return pd.DataFrame(columns, index=pd.Index(raw.rows))
 
 
-def _column_problems(raw: RawTable, table: Table) -> list[Problem]:
-    """Columns that are missing, unknown, or there twice."""
-    known = [name for name in table.column_names if name in raw.names]
-    if not known:
+def _constant(text: str, raw: RawTable) -> pa.ChunkedArray:
+    return pa.chunked_array([pa.repeat(pa.scalar(text), len(raw.rows))])
+
+
+def _unreadable(table: Table, column: Column, rows: np.ndarray, date_format: str | None) -> Problem:
+    rule = f"must be written as {date_format}" if date_format else TYPE_RULES[column.type]
+    fix = TYPE_FIXES.get(column.type, "Correct or empty the cells.")
+    return Problem(table.name, column.name, rule, len(rows), tuple(int(row) + 1 for row in rows[:5]), fix)
+
+
+def _column_problems(raw: RawTable, table: Table, users: Mapping[str, str], mapping: TableMapping) -> list[Problem]:
+    """Columns that are missing, unknown, or there twice; `users` says what the file calls those of the contract."""
+    wanted = {name: user for name, user in users.items() if user not in mapping.ignore}
+    if not any(user in raw.names for user in wanted.values()):
         # The header may be a row of data, so its cells are not shown.
-        fix = f"Add a header row: {', '.join(table.column_names)}."
+        fix = f"Add a header row: {', '.join(users.values())}."
         return [Problem(table.name, "", "the first row must hold the names of the columns", 1, fix=fix)]
-    problems = [
-        Problem(table.name, name, "the column must be there", 1, fix="Add it; its cells may be empty.")
-        if table[name].optional
-        else Problem(table.name, name, "the column must be there", 1, fix="Add it.")
-        for name in table.column_names
-        if name not in raw.names
-    ]
+    problems = []
+    for name in users:
+        if name not in wanted or wanted[name] not in raw.names:
+            rule = "the column must be there"
+            if name in mapping.columns:
+                rule = f"the column that the mapping names in {table.name}.columns.{name} must be there"
+            fix = "Add it; its cells may be empty." if table[name].optional else "Add it."
+            fix += " Or name it in mapping.yaml: under columns if it is called otherwise, or under constants."
+            problems.append(Problem(table.name, name, rule, 1, fix=fix))
     for name in dict.fromkeys(raw.names):
         shown = re.sub(r"[^A-Za-z0-9_ .-]", "?", name)[:60] or "(no name)"
-        if name not in table.column_names:
-            problems.append(Problem(table.name, shown, "unknown column", 1, fix="Remove or rename it."))
+        if name in mapping.ignore:
+            continue
+        if name not in wanted.values():
+            fix = "Remove or rename it, or list it under ignore in mapping.yaml."
+            problems.append(Problem(table.name, shown, "unknown column", 1, fix=fix))
         elif raw.names.count(name) > 1:
             count = raw.names.count(name) - 1
             problems.append(Problem(table.name, shown, "a column must be there once", count, fix="Remove the other."))
     return problems
 
 
-def _data_end(package: dict[str, Any] | None, frames: dict[str, pd.DataFrame], problems: list[Problem]) -> pd.Timestamp:
-    """The instant up to which records were collected, exclusive."""
+def _said_end(package: dict[str, Any] | None, broken: list[BrokenRule]) -> pd.Timestamp | None:
+    """The instant up to which records were collected, exclusive, if the package says it."""
     said = package_section(package).get("data_end")
-    if said is not None:
-        end = pd.to_datetime(said, format="ISO8601", errors="coerce") if isinstance(said, str) else pd.NaT
-        if isinstance(end, pd.Timestamp) and end.tz is None:
-            return end.as_unit("us")
-        rule = "ace_risk.data_end must be a date and time without a zone, as 2026-01-01T00:00:00"
-        problems.append(Problem(PACKAGE_FILE, "", rule, 1, fix="Correct it, or leave it out."))
+    if said is None:
+        return None
+    end = pd.to_datetime(said, format="ISO8601", errors="coerce") if isinstance(said, str) else pd.NaT
+    if isinstance(end, pd.Timestamp) and end.tz is None:
+        return end.as_unit("us")
+    rule = "ace_risk.data_end must be a date and time without a zone, as 2026-01-01T00:00:00"
+    broken.append(BrokenRule(Problem(PACKAGE_FILE, "", rule, 1, fix="Correct it, or leave it out.")))
+    return None
+
+
+def _last_record(frames: Mapping[str, pd.DataFrame]) -> pd.Timestamp:
+    """The instant just after the last record."""
     latest = [frame[name].max() for frame in frames.values() for name in RECORDING_COLUMNS if name in frame]
     known = [time for time in latest if pd.notna(time)]
-    return max(known, default=pd.Timestamp("1900-01-01")).as_unit("us") + pd.Timedelta(1, "us")
+    return max(known, default=EARLIEST).as_unit("us") + pd.Timedelta(1, "us")
 
 
 def _final_types(frame: pd.DataFrame) -> pd.DataFrame:

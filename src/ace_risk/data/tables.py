@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 
@@ -22,6 +22,9 @@ class Tables:
         The instant up to which records were collected; nothing is recorded at or after it.
     synthetic
         True if the tables were made by the synthetic world and are unchanged since.
+    quarantined
+        How many rows of each table were set aside on loading because they broke a rule; they are not in the
+        frames. Tables that lost no row are not named.
 
     Examples
     --------
@@ -37,6 +40,7 @@ class Tables:
     services: pd.DataFrame
     data_end: pd.Timestamp
     synthetic: bool = False
+    quarantined: dict[str, int] = field(default_factory=dict)
 
     @property
     def names(self) -> tuple[str, ...]:

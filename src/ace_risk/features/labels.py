@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from ace_risk.errors import DataError, StudyError
 from ace_risk.features.build import build_features
@@ -27,6 +28,8 @@ class Outcome:
         Length of the outcome window `[cutoff, cutoff + horizon)`, in 24-hour days.
     enforcement
         Further kinds that are refused, from the study's own `kinds.yaml`.
+    after_kinds
+        Only rows with an earlier record of one of these, known at the cutoff, have a label; empty for every row.
 
     Raises
     ------
@@ -42,12 +45,14 @@ class Outcome:
     kinds: tuple[str, ...]
     horizon_days: int
     enforcement: frozenset[str] = frozenset()
+    after_kinds: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         kinds = (self.kinds,) if isinstance(self.kinds, str) else tuple(self.kinds)
         object.__setattr__(self, "kinds", kinds)
         problems = [] if kinds else ["kinds: at least one kind is needed."]
-        refused = enforcement_problem(kinds, load_kinds().enforcement | self.enforcement)
+        object.__setattr__(self, "after_kinds", tuple(self.after_kinds))
+        refused = enforcement_problem((*kinds, *self.after_kinds), load_kinds().enforcement | self.enforcement)
         if refused:
             problems.append(f"kinds: {refused}")
         whole = isinstance(self.horizon_days, int | np.integer) and not isinstance(self.horizon_days, bool)
@@ -79,7 +84,8 @@ def build_labels(history: pd.DataFrame, cohort: pd.DataFrame, outcome: Outcome) 
     Returns
     -------
     Series
-        Nullable Int8, same order and index as the cohort: 1, 0, or `<NA>` where censored, whatever happened.
+        Nullable Int8, same order and index as the cohort: 1, 0, or `<NA>` where censored (whatever happened) or where
+        the outcome's `after_kinds` leave the row out.
 
     Raises
     ------
@@ -99,7 +105,16 @@ def build_labels(history: pd.DataFrame, cohort: pd.DataFrame, outcome: Outcome) 
         starts, end, Catalogue([FeatureSpec("outcome", outcome.kinds, "ever", outcome.horizon_days)])
     )
     labels = happened.iloc[:, 0].astype("Int8").rename("label")
-    return labels.mask(~fully_observed(cutoff, outcome.horizon_days, until))
+    return labels.mask(~fully_observed(cutoff, outcome.horizon_days, until) | ~is_eligible(history, cohort, outcome))
+
+
+def is_eligible(history: pd.DataFrame, cohort: pd.DataFrame, outcome: Outcome) -> NDArray[np.bool_]:
+    """Whether each cohort row had, as known at its cutoff, the earlier record that the outcome asks for."""
+    if not outcome.after_kinds:
+        return np.ones(len(cohort), dtype=bool)
+    earlier = build_features(history, cohort, Catalogue([FeatureSpec("earlier", outcome.after_kinds, "ever")]))
+    known: NDArray[np.bool_] = earlier.iloc[:, 0].to_numpy() == 1
+    return known
 
 
 def _observed_until(history: pd.DataFrame, cohort: pd.DataFrame) -> Times:

@@ -51,9 +51,10 @@ class Timeline:
         window = np.array([EVER if spec.counted_days is None else spec.counted_days * DAY for spec in specs])
         reach = np.where(np.isin(measure, [MEASURES.index("days_in_spell"), MEASURES.index("open")]), EVER, window)
         reach = np.where(measure == MEASURES.index("change"), 2 * np.minimum(window, EVER // 2), reach)
+        most_kinds = max(len(spec.kinds) for spec in specs)
         whole, real = measure_rows(
-            self.first, self.events, self.values, plan_first, plan_feature, plan_kind, max(len(spec.kinds) for spec in specs),
-            measure, window, np.array([self._value_row(spec) for spec in specs]), int(reach.max()),
+            self.first, self.events, self.values, plan_first, plan_feature, plan_kind, most_kinds, measure, window,
+            np.array([self._value_row(spec) for spec in specs]), int(reach.max()),
             self.child, self.cutoff,
         )  # fmt: skip
         return whole, real
