@@ -8,10 +8,10 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench sample lock clean
+.PHONY: help setup demo test check bench sample reference lock clean
 
 help:  ## print this list
-	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
 
 setup: $(STAMP)  ## install everything into .venv (again only when the lock file changes)
 
@@ -43,6 +43,9 @@ sample: $(STAMP)  ## make data/synthetic and models/demo again (same bytes)
 	@$(BIN)/ace-risk synth --config configs/sample.yaml --out data/synthetic
 	@$(BIN)/ace-risk demo --out out/demo
 	@rm -rf models/demo && mkdir -p models && cp -r out/demo/run/pack models/demo
+
+reference: $(STAMP)  ## write docs/feature-reference.md from the catalogue and the spec tests
+	@$(BIN)/python docs/build_reference.py
 
 lock: $(STAMP)  ## resolve the newest allowed releases into requirements.lock
 	@$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --upgrade --quiet \

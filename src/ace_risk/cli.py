@@ -45,14 +45,17 @@ def synth(config: Config, out: Out) -> None:
 def check(
     folder: Annotated[Path, typer.Argument(help="The folder of six tables.")],
     config: Annotated[Path | None, typer.Option("--config", "-c", help="Study whose kinds and codes apply.")] = None,
+    canary: Annotated[
+        bool, typer.Option("--canary", help="Also disturb later records, and name every feature that moves.")
+    ] = False,
 ) -> None:
     """Check six tables against the data contract, and summarise their quality.
 
-    Example: ace-risk check data/synthetic
+    Example: ace-risk check data/synthetic --canary
     """
     from ace_risk import commands
 
-    _say(commands.check(folder, config))
+    _say(commands.check(folder, config, canary))
 
 
 @app.command()

@@ -12,8 +12,11 @@ from ace_risk.data.approval import check_approval
 from ace_risk.data.dictionary import data_dictionary
 from ace_risk.data.files import output_folder, write_file
 from ace_risk.data.load import load_tables
+from ace_risk.data.tables import Tables
 from ace_risk.data.validate import quality_summary
-from ace_risk.errors import StudyError
+from ace_risk.errors import RefusedError, StudyError, listing
+from ace_risk.features.canary import find_leaks, what_is_known
+from ace_risk.features.catalogue import Catalogue
 from ace_risk.kinds import configs_folder, validation_problems
 from ace_risk.pipeline import train_study
 from ace_risk.progress import progress
@@ -52,13 +55,36 @@ def synth(config: Path, out: Path) -> list[str]:
     return [*sizes, f"Written: {out}"]
 
 
-def check(folder: Path, config: Path | None) -> list[str]:
-    """Check a folder of tables, and summarise what it holds."""
-    kinds = load_study(config).load_kinds() if config else None
-    tables = load_tables(folder, kinds=kinds)
+def check(folder: Path, config: Path | None, canary: bool = False) -> list[str]:
+    """Check a folder of tables, and summarise what it holds; with the canary, that nothing leaks."""
+    study = load_study(config or configs_folder() / "demo.yaml")
+    tables = load_tables(folder, kinds=study.load_kinds())
     summary = quality_summary(tables)
     lines = [f"{row['table']:<18}{row['measure']:<52}{row['value']}" for row in summary.to_dict("records")]
-    return [*lines, f"Every rule of the data contract holds. Data end: {tables.data_end:%Y-%m-%d}."]
+    lines.append(f"Every rule of the data contract holds. Data end: {tables.data_end:%Y-%m-%d}.")
+    return lines + (run_canary(study, tables) if canary else [])
+
+
+def run_canary(study: Study, tables: Tables) -> list[str]:
+    """Disturb what was recorded from three cutoffs on, and say that nothing at them moved.
+
+    Raises
+    ------
+    RefusedError
+        Naming every feature, group or cohort that moved.
+    """
+    kinds = study.load_kinds()
+    build = what_is_known(study.cohort, Catalogue.from_yaml(study.catalogue, kinds), kinds)
+    first = tables.incidents["occurred_at"].min()
+    cutoffs = [(first + (tables.data_end - first) * share).floor("D") for share in (0.4, 0.6, 0.8)]
+    leaks = find_leaks(tables, cutoffs, build, study.seed)
+    if leaks:
+        told = [f"{leak.column}: {leak.rows:,} rows moved at {leak.cutoff:%Y-%m-%d}" for leak in leaks]
+        raise RefusedError(listing("canary: later records change what was known", told))
+    days = ", ".join(f"{cutoff:%Y-%m-%d}" for cutoff in cutoffs)
+    return [
+        f"The canary is quiet: nothing recorded from the cutoff on moved a feature, a group or the cohort at {days}."
+    ]
 
 
 def audit(run: Path) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
 import nbformat
@@ -51,7 +52,7 @@ def test_commands_of_the_readme_run(demo, run_command, tmp_path):
     assert [command[0] for command in commands] == ["synth", "check", "train", "audit", "card", "list"]
     small = (ROOT / "configs" / "demo.yaml").read_text(encoding="utf-8")
     small = small.replace("children: 20000", "children: 1500").replace("places: 200", "places: 15")
-    small = re.sub(r": (catalogue|aces|kinds|codes)\.yaml", rf": {ROOT}/configs/\1.yaml", small)
+    small = re.sub(r": (catalogue|aces|kinds|codes|outcomes)\.yaml", rf": {ROOT}/configs/\1.yaml", small)
     (tmp_path / "demo.yaml").write_text(small, encoding="utf-8")
     for command in commands:
         command = [part.replace("configs/demo.yaml", str(tmp_path / "demo.yaml")) for part in command]
@@ -70,3 +71,10 @@ def test_makefile_explains_every_command():
     phony = re.search(r"\.PHONY: (.*)", text)[1].split()
     explained = re.findall(r"^([a-z-]+):.*## ", text, re.MULTILINE)
     assert sorted(phony) == sorted(explained)
+
+
+def test_feature_reference_is_that_of_the_catalogue():
+    found = spec_from_file_location("build_reference", ROOT / "docs" / "build_reference.py")
+    module = module_from_spec(found)
+    found.loader.exec_module(module)
+    assert module.PAGE.read_text(encoding="utf-8") == module.reference(), "run `make reference`"

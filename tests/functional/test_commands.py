@@ -39,6 +39,12 @@ def test_check_says_that_the_rules_hold_and_what_the_data_are_like(run_command, 
     assert "name no child" in done.stdout
 
 
+def test_the_canary_is_quiet_on_the_demo(run_command, demo):
+    done = run_command("check", demo / "data", "--canary")
+    assert done.returncode == 0, done.stderr
+    assert "The canary is quiet" in done.stdout
+
+
 def test_a_list_for_one_hub_has_only_its_children(run_command, demo, tmp_path):
     done = run_command("list", demo / "run", "--data", demo / "data", *AS_OF, "--places", 5, "--hub", "Carlisle",
                        "--out", tmp_path / "list")  # fmt: skip
@@ -129,7 +135,7 @@ def test_a_study_with_unknown_keys_and_contradictions_is_refused_with_exit_code_
     study = yaml.safe_load(DEMO.read_text(encoding="utf-8"))
     study["colour"] = "blue"
     study["folds"]["test_cutofs"] = 3
-    for key in ("catalogue", "aces", "kinds", "codes"):
+    for key in ("catalogue", "aces", "kinds", "codes", "outcomes"):
         study[key] = str(configs_folder() / study[key])
     path = tmp_path / "study.yaml"
     path.write_text(yaml.safe_dump(study), encoding="utf-8")
@@ -140,7 +146,7 @@ def test_a_study_with_unknown_keys_and_contradictions_is_refused_with_exit_code_
     del study["colour"], study["folds"]["test_cutofs"]
     study["referrals"]["places"] = 30_000
     study["folds"]["history_years"] = 9
-    study["outcome"]["kinds"] = ["arrest"]
+    study["outcome"] = {"kinds": ["arrest"]}
     path.write_text(yaml.safe_dump(study), encoding="utf-8")
     done = run_command("synth", "--config", path, "--out", tmp_path / "out")
     assert done.returncode == 2
@@ -152,7 +158,7 @@ def test_a_study_with_unknown_keys_and_contradictions_is_refused_with_exit_code_
 def test_data_too_short_for_the_folds_are_refused(run_command, tmp_path):
     study = yaml.safe_load(DEMO.read_text(encoding="utf-8"))
     study["world"] |= {"children": 300, "start": "2021-01-01"}
-    for key in ("catalogue", "aces", "kinds", "codes"):
+    for key in ("catalogue", "aces", "kinds", "codes", "outcomes"):
         study[key] = str(configs_folder() / study[key])
     path = tmp_path / "study.yaml"
     path.write_text(yaml.safe_dump(study | {"referrals": {"places": 5}}), encoding="utf-8")

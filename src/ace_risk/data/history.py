@@ -8,21 +8,36 @@ A household incident is laid on every child who lived there at the time::
 
 It counts as recorded at the later of its own record and the residence's, because before both were known
 nobody could have connected it with the child.
+
+Each part below is an expression of `data/engine.py`: tables in, a table out.
 """
 
 from __future__ import annotations
 
-import numpy as np
+from typing import TYPE_CHECKING
+
 import pandas as pd
 
+from ace_risk.data.engine import TIME, collect, constant, stack, to_table
 from ace_risk.data.tables import Tables
 from ace_risk.kinds import Kinds, load_kinds
+
+if TYPE_CHECKING:
+    from ibis.expr.types import Table
 
 HISTORY_COLUMNS = [
     "child_id", "occurred_at", "recorded_at", "kind", "ended_at", "end_recorded_at",
     "role", "grade", "source_id", "source", "hours",
 ]  # fmt: skip
 """The columns of a history, in order; only the first four are needed by features and labels."""
+_TYPES = {
+    "child_id": "", "occurred_at": TIME, "recorded_at": TIME, "kind": "string", "ended_at": TIME,
+    "end_recorded_at": TIME, "role": "string", "grade": "string", "source_id": "", "source": "string",
+    "hours": "float64",
+}  # fmt: skip
+_PLACE = ["part", "row", "spell"]
+"""Where a record stands in the tables: tells apart records that are equal in all that they are sorted by."""
+_DTYPES = {name: {TIME: "datetime64[us]", "float64": "float64"}.get(kind, "str") for name, kind in _TYPES.items()}
 
 
 def build_history(tables: Tables, kinds: Kinds | None = None) -> pd.DataFrame:
@@ -54,78 +69,72 @@ def build_history(tables: Tables, kinds: Kinds | None = None) -> pd.DataFrame:
     True
     """
     kinds = kinds or load_kinds()
+    incidents, involvement, residence = map(to_table, (tables.incidents, tables.involvement, tables.residence))
     parts = [
-        _named_in_incidents(tables),
-        _laid_on_households(tables, kinds),
-        _missing(tables.missing_episodes),
-        _services(tables.services),
-        _moves(tables.residence),
+        named_in_incidents(involvement, incidents),
+        laid_on_households(incidents, residence, involvement, kinds),
+        missing(to_table(tables.missing_episodes)),
+        services(to_table(tables.services)),
+        moves(residence),
     ]
-    present = [part[[column for column in HISTORY_COLUMNS if column in part]] for part in parts]
-    history = pd.concat(present, ignore_index=True)[HISTORY_COLUMNS]
-    history = history.sort_values(["child_id", "occurred_at", "source_id", "kind"], kind="stable", ignore_index=True)
+    placed = [part.mutate(part=number) for number, part in enumerate(parts)]
+    records = stack(placed, _TYPES | dict.fromkeys(_PLACE, "int64"))
+    records = records.order_by(["child_id", "occurred_at", "source_id", "kind", *_PLACE])
+    ids = {"child_id": tables.residence["child_id"].dtype, "source_id": tables.incidents["incident_id"].dtype}
+    history = collect(records.select(HISTORY_COLUMNS), _DTYPES | ids)
     history["kind"] = history["kind"].astype("category")
     return history
 
 
-def _named_in_incidents(tables: Tables) -> pd.DataFrame:
-    """Children who are named in an incident."""
-    columns = ["incident_id", "occurred_at", "recorded_at", "kind", "grade", "source"]
-    named = tables.involvement.merge(tables.incidents[columns], on="incident_id", how="inner")
-    named = named.sort_values(["incident_id", "child_id", "role"], kind="stable")
-    return named.drop_duplicates(["incident_id", "child_id"]).rename(columns={"incident_id": "source_id"})
+def named_in_incidents(involvement: Table, incidents: Table) -> Table:
+    """Children who are named in an incident, once each, with the first of their roles in the alphabet."""
+    order = [involvement.role, involvement.row]
+    place = involvement.row.rank().over(group_by=[involvement.incident_id, involvement.child_id], order_by=order)
+    named = involvement.mutate(place=place).filter(lambda table: table.place == 0).drop("place")
+    incidents = incidents.select("incident_id", "occurred_at", "recorded_at", "kind", "grade", "source")
+    return named.join(incidents, "incident_id").rename(source_id="incident_id")
 
 
-def _laid_on_households(tables: Tables, kinds: Kinds) -> pd.DataFrame:
+def laid_on_households(incidents: Table, residence: Table, involvement: Table, kinds: Kinds) -> Table:
     """Household incidents, on every child living there who isn't named in the incident anyway."""
-    incidents = tables.incidents
-    at_home = incidents[incidents["kind"].isin(kinds.household) & incidents["household_id"].notna()]
-    columns = ["incident_id", "household_id", "occurred_at", "recorded_at", "kind", "grade", "source"]
-    spells = tables.residence[["child_id", "household_id", "start_date", "end_date", "recorded_at"]]
-    laid = at_home[columns].merge(spells, on="household_id", suffixes=("", "_residence"))
-    lived_there = (laid["occurred_at"] >= laid["start_date"]) & ~(laid["occurred_at"] >= laid["end_date"])
-    laid = laid[lived_there]
-    named = pd.MultiIndex.from_frame(tables.involvement[["incident_id", "child_id"]])
-    laid = laid[~pd.MultiIndex.from_frame(laid[["incident_id", "child_id"]]).isin(named)]
-    recorded = np.maximum(laid["recorded_at"].to_numpy(), laid["recorded_at_residence"].to_numpy())
-    return laid.assign(recorded_at=recorded, role="present").rename(columns={"incident_id": "source_id"})
+    at_home = incidents.filter(incidents.kind.isin(sorted(kinds.household)))
+    at_home = at_home.select(
+        "incident_id", "household_id", "occurred_at", "kind", "grade", "source", "row", own_record="recorded_at"
+    )
+    spells = residence.select(
+        "child_id", "household_id", "start_date", "end_date", spell="row", residence_record="recorded_at"
+    )
+    lived_there = (at_home.occurred_at >= spells.start_date) & (
+        spells.end_date.isnull() | (at_home.occurred_at < spells.end_date)
+    )
+    laid = at_home.join(spells, [at_home.household_id == spells.household_id, lived_there])
+    laid = laid.anti_join(involvement, ["incident_id", "child_id"])
+    later = (laid.residence_record > laid.own_record).ifelse(laid.residence_record, laid.own_record)
+    return laid.mutate(recorded_at=later, role=constant("present")).rename(source_id="incident_id")
 
 
-def _missing(episodes: pd.DataFrame) -> pd.DataFrame:
+def missing(episodes: Table) -> Table:
     """Missing episodes, as spells with their length in hours; the role says whether from care or home."""
-    hours = (episodes["missing_to"] - episodes["missing_from"]).dt.total_seconds() / 3_600
-    return pd.DataFrame(
-        {
-            "child_id": episodes["child_id"],
-            "occurred_at": episodes["missing_from"],
-            "recorded_at": episodes["recorded_at"],
-            "kind": "missing",
-            "ended_at": episodes["missing_to"],
-            "end_recorded_at": episodes["end_recorded_at"],
-            "role": np.where(episodes["from_care"].astype(bool), "from_care", "from_home"),
-            "grade": episodes["risk_grade"],
-            "source_id": episodes["episode_id"],
-            "hours": hours,
-        }
-    )
+    microseconds = episodes.missing_to.cast(TIME).delta(episodes.missing_from.cast(TIME), unit="microsecond")
+    return episodes.select(
+        "child_id", "recorded_at", "end_recorded_at", "row",
+        occurred_at="missing_from", ended_at="missing_to", grade="risk_grade", source_id="episode_id",
+        kind=constant("missing"), role=episodes.from_care.ifelse(constant("from_care"), constant("from_home")),
+        hours=microseconds / 1e6 / 3_600,
+    )  # fmt: skip
 
 
-def _services(services: pd.DataFrame) -> pd.DataFrame:
+def services(services: Table) -> Table:
     """Spells of support and statutory work."""
-    return services.rename(columns={"service_id": "source_id", "start_date": "occurred_at", "end_date": "ended_at"})
+    return services.rename(source_id="service_id", occurred_at="start_date", ended_at="end_date")
 
 
-def _moves(residence: pd.DataFrame) -> pd.DataFrame:
+def moves(residence: Table) -> Table:
     """Moves to another home: the start of every spell after a child's first, where the household changes."""
-    ordered = residence.sort_values(["child_id", "start_date"], kind="stable")
-    before = ordered.groupby("child_id", sort=False)["household_id"].shift()
-    moved = ordered[before.notna() & (before != ordered["household_id"])]
-    return pd.DataFrame(
-        {
-            "child_id": moved["child_id"],
-            "occurred_at": moved["start_date"],
-            "recorded_at": moved["recorded_at"],
-            "kind": "moved_home",
-            "source_id": moved["household_id"],
-        }
-    )
+    order = [residence.start_date, residence.row]
+    before = residence.household_id.lag().over(group_by=residence.child_id, order_by=order)
+    moved = residence.mutate(before=before).filter(lambda table: table.before != table.household_id)
+    return moved.select(
+        "child_id", "recorded_at", "row",
+        occurred_at="start_date", source_id="household_id", kind=constant("moved_home"),
+    )  # fmt: skip

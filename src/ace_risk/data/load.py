@@ -117,7 +117,8 @@ def _refusal(folder: str | Path, broken: list[BrokenRule], kept: Quarantine | No
     if kept is None:
         return error
     over = [f"{name} would lose {kept.aside[name]:,} of {kept.rows[name]:,} rows" for name in kept.over_limit]
-    return DataError(f"{error}\n{': '.join([LIMIT_SENTENCE, *([', '.join(over)] if over else [])])}.", problems)
+    sentence = f"{LIMIT_SENTENCE}: {', '.join(over)}" if over else LIMIT_SENTENCE
+    return DataError(f"{error}\n{sentence}.", problems)
 
 
 def _package(folder: Path, broken: list[BrokenRule]) -> dict[str, Any] | None:
@@ -132,7 +133,7 @@ def _load_frame(
     folder: Path, table: Table, mapping: TableMapping, broken: list[BrokenRule], unreadable: Unreadable
 ) -> pd.DataFrame | None:
     """The columns of one table that could be read; what couldn't is added to `broken`."""
-    users = {name: user for name in table.column_names if (user := mapping.user_column(name)) is not None}
+    users = mapping.user_columns(table)
     path = find_file(folder, table, mapping.file)
     raw = path if isinstance(path, Problem) else read_file(path, table, list(users.values()))
     if isinstance(raw, Problem):
@@ -142,20 +143,19 @@ def _load_frame(
     columns = {}
     for column in table.columns:
         name = column.name
-        if name in users and users[name] not in raw.columns or users.get(name) in mapping.ignore:
+        if name in mapping.constants:
+            cells = pa.chunked_array([pa.repeat(pa.scalar(mapping.constants[name]), len(raw.rows))])
+        elif users.get(name) in raw.columns:
+            cells = raw.columns[users[name]]
+        else:
             continue
         date_format = mapping.dates.get(name)
-        cells = _constant(mapping.constants[name], raw) if name not in users else raw.columns[users[name]]
         values, wrong = read_cells(mapping.translate(cells, column), column, date_format)
         columns[name] = values.set_axis(raw.rows)
         if wrong.any():
             unreadable[table.name, name] = wrong
             broken.append(BrokenRule(_unreadable(table, column, raw.rows[wrong], date_format), raw.rows[wrong]))
     return pd.DataFrame(columns, index=pd.Index(raw.rows))
-
-
-def _constant(text: str, raw: RawTable) -> pa.ChunkedArray:
-    return pa.chunked_array([pa.repeat(pa.scalar(text), len(raw.rows))])
 
 
 def _unreadable(table: Table, column: Column, rows: np.ndarray, date_format: str | None) -> Problem:
@@ -166,14 +166,13 @@ def _unreadable(table: Table, column: Column, rows: np.ndarray, date_format: str
 
 def _column_problems(raw: RawTable, table: Table, users: Mapping[str, str], mapping: TableMapping) -> list[Problem]:
     """Columns that are missing, unknown, or there twice; `users` says what the file calls those of the contract."""
-    wanted = {name: user for name, user in users.items() if user not in mapping.ignore}
-    if not any(user in raw.names for user in wanted.values()):
+    if not any(user in raw.names for user in users.values()):
         # The header may be a row of data, so its cells are not shown.
         fix = f"Add a header row: {', '.join(users.values())}."
         return [Problem(table.name, "", "the first row must hold the names of the columns", 1, fix=fix)]
     problems = []
-    for name in users:
-        if name not in wanted or wanted[name] not in raw.names:
+    for name in table.column_names:
+        if name not in mapping.constants and users.get(name) not in raw.names:
             rule = "the column must be there"
             if name in mapping.columns:
                 rule = f"the column that the mapping names in {table.name}.columns.{name} must be there"
@@ -184,7 +183,7 @@ def _column_problems(raw: RawTable, table: Table, users: Mapping[str, str], mapp
         shown = re.sub(r"[^A-Za-z0-9_ .-]", "?", name)[:60] or "(no name)"
         if name in mapping.ignore:
             continue
-        if name not in wanted.values():
+        if name not in users.values():
             fix = "Remove or rename it, or list it under ignore in mapping.yaml."
             problems.append(Problem(table.name, shown, "unknown column", 1, fix=fix))
         elif raw.names.count(name) > 1:

@@ -58,9 +58,10 @@ class TableMapping(BaseModel):
     constants: dict[str, str] = {}
     ignore: tuple[Name, ...] = ()
 
-    def user_column(self, name: str) -> str | None:
-        """The column of the user's file that fills a column of the contract; None where a constant does."""
-        return None if name in self.constants else self.columns.get(name, name)
+    def user_columns(self, table: Table) -> dict[str, str]:
+        """The column of the user's file that fills each column of the contract, if any does."""
+        names = {name: self.columns.get(name, name) for name in table.column_names if name not in self.constants}
+        return {name: user for name, user in names.items() if user not in self.ignore}
 
     def translate(self, cells: pa.ChunkedArray, column: Column) -> pa.ChunkedArray:
         """Cells with the user's codes turned into the contract's.
@@ -165,15 +166,13 @@ def _table_problems(mapping: TableMapping, table: Table, kinds: Kinds) -> Iterat
                 yield f"{key}.{_shown(name)}: no column of {table.name}. Use one of {allowed}."
             elif key != "constants" and name in mapping.constants:
                 yield f"{key}.{name}: constants holds the column too. Remove one of the two."
-    known = [column for column in table.columns if column.name not in mapping.constants]
-    for column in known:
-        user = mapping.user_column(column.name)
-        if column.name in mapping.columns and user in mapping.ignore:
-            yield f"ignore: {_shown(str(user))} fills {column.name}. Remove it from ignore or from columns."
+    for column in table.columns:
+        user = mapping.columns.get(column.name)
+        if user in mapping.ignore:
+            yield f"ignore: {_shown(user)} fills {column.name}. Remove it from ignore or from columns."
         yield from _code_problems(mapping.codes.get(column.name, {}), column, kinds)
         if column.name in mapping.dates:
             yield from _format_problem(mapping.dates[column.name], column)
-    for column in table.columns:
         if column.name in mapping.constants:
             yield from _constant_problem(mapping.constants[column.name], table, column, kinds)
 

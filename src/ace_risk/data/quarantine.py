@@ -67,12 +67,11 @@ def set_aside(
     """
     kept = dict(frames)
     gone: dict[str, pd.Index] = {}
-    rounds = [rule for rule in broken if rule.rows is not None]
-    while rounds:
-        for rule in rounds:
-            table = rule.problem.table
-            gone[table] = gone.get(table, pd.Index([], dtype="int64")).union(pd.Index(rule.rows))
+    step = [(rule.problem.table, rule.rows) for rule in broken if rule.rows is not None]
+    while step:
+        for table, numbers in step:
+            gone[table] = gone.get(table, pd.Index([], dtype="int64")).union(pd.Index(numbers))
         kept = {name: frame[~frame.index.isin(gone[name])] if name in gone else frame for name, frame in kept.items()}
-        rounds = [rule for rule in find(kept) if rule.rows is not None]
+        step = [(rule.problem.table, rule.rows) for rule in find(kept) if rule.rows is not None]
     rows = {name: len(frame.index.union(gone[name])) if name in gone else len(frame) for name, frame in frames.items()}
     return Quarantine(kept, rows, {name: len(gone[name]) for name in SCHEMA if name in gone})

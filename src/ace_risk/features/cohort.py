@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
+from ace_risk.data.engine import collect, least, to_table
 from ace_risk.data.tables import Tables
 from ace_risk.errors import DataError
-from ace_risk.features.homes import homes_at, leaves_area_at
-from ace_risk.features.time_rules import LONG_AGO, counts, end_known, end_recorded_or_default, microseconds
+from ace_risk.features.homes import is_home, known_spells, leaves_after, spell_columns, stretches
+from ace_risk.features.time_rules import (
+    LONG_AGO, counts, end_known, end_recorded_or_default, instant, microseconds, window_start,
+)  # fmt: skip
 from ace_risk.kinds import Kinds, load_kinds
 from ace_risk.study import CohortRule
+
+if TYPE_CHECKING:
+    from ibis.expr.types import Table
 
 NOT_A_RECORD = frozenset({"moved_home"})
 """Kinds that don't bring a child into the cohort by themselves, besides enforcement."""
@@ -78,60 +84,82 @@ def build_cohort(
             f"cohort: {late[0]:%-d %B %Y} lies after the end of the data ({tables.data_end:%-d %B %Y}). "
             "Choose a date within the data, or load newer data."
         )
-    records = _Records(tables, history, rule, kinds)
-    parts = [_cohort_at(tables, records, rule, pd.Timestamp(cutoff).as_unit("us")) for cutoff in cutoffs]
-    if not parts:
-        parts = [_cohort_at(tables, records, rule, tables.data_end).iloc[:0]]
-    return pd.concat(parts, ignore_index=True)
-
-
-class _Records:
-    """The history's times, ready to be asked who was seen and who had an open plan at a cutoff."""
-
-    def __init__(self, tables: Tables, history: pd.DataFrame, rule: CohortRule, kinds: Kinds) -> None:
-        unseen = kinds.enforcement | NOT_A_RECORD
-        self.children = pd.Index(tables.children["child_id"])
-        self.child = self.children.get_indexer(pd.Index(history["child_id"]))
-        self.occurred = microseconds(history["occurred_at"], "history.occurred_at")
-        self.recorded = microseconds(history["recorded_at"], "history.recorded_at")
-        self.ended = microseconds(history["ended_at"], "history.ended_at", may_be_empty=True)
-        end_recorded = microseconds(history["end_recorded_at"], "history.end_recorded_at", may_be_empty=True)
-        self.end_recorded = end_recorded_or_default(self.ended, end_recorded, self.recorded)
-        self.brings_in = ~history["kind"].isin(unseen).to_numpy()
-        self.is_plan = history["kind"].isin(rule.open_plan_kinds).to_numpy()
-
-    def seen(self, start: np.int64, cutoff: np.int64) -> Any:
-        """Children with a record in the window."""
-        counted = self.brings_in & counts(self.occurred, self.recorded, start, cutoff)
-        return self.children[np.unique(self.child[counted])]
-
-    def on_a_plan(self, cutoff: np.int64) -> Any:
-        """Children with an open spell of the plan kinds."""
-        started = self.is_plan & counts(self.occurred, self.recorded, np.int64(LONG_AGO), cutoff)
-        still_open = started & ~end_known(self.ended, self.end_recorded, cutoff)
-        return self.children[np.unique(self.child[still_open])]
-
-
-def _cohort_at(tables: Tables, records: _Records, rule: CohortRule, cutoff: pd.Timestamp) -> pd.DataFrame:
-    """The cohort at one cutoff."""
-    at = np.int64(cutoff.value // 1_000)
-    start = (cutoff - pd.Timedelta(days=rule.seen_within_days)).value // 1_000
-    homes = homes_at(tables.residence, cutoff)
-    homes = homes[homes["child_id"].isin(records.seen(np.int64(start), at))]
-    homes = homes[~homes["child_id"].isin(records.on_a_plan(at))].reset_index(drop=True)
-    born = homes["child_id"].map(tables.children.set_index("child_id")["birth_date"])
-    comes_of_age = born + pd.DateOffset(years=rule.under_age_years)
-    ends = pd.DataFrame(
-        {
-            "data": tables.data_end,
-            "age": comes_of_age,
-            "area": leaves_area_at(tables.residence, homes, cutoff),
-        }
+    considered = considered_children(
+        children=to_table(_child_columns(tables.children, rule)),
+        spells=to_table(spell_columns(tables.residence)),
+        records=to_table(_record_columns(history, ~history["kind"].isin(kinds.enforcement | NOT_A_RECORD))),
+        plans=to_table(_record_columns(history, history["kind"].isin(rule.open_plan_kinds))),
+        cutoffs=to_table(_cutoff_columns(cutoffs, rule)),
+        data_end=instant(tables.data_end),
     )
-    observed_until = ends.min(axis=1).astype("datetime64[us]")
-    cohort = pd.DataFrame({"child_id": homes["child_id"], "cutoff": cutoff, "observed_until": observed_until})
-    cohort = cohort[((born < cutoff) & (comes_of_age > cutoff)).to_numpy()]
-    return cohort.sort_values("child_id", kind="stable", ignore_index=True)
+    times = dict.fromkeys(["cutoff", "observed_until"], "datetime64[us]")
+    return collect(considered, {"child_id": tables.residence["child_id"].dtype} | times)
+
+
+def considered_children(
+    children: Table, spells: Table, records: Table, plans: Table, cutoffs: Table, data_end: int
+) -> Table:
+    """The cohort of :func:`build_cohort` as one expression over all cutoffs, times in microseconds.
+
+    Parameters
+    ----------
+    children
+        One row per child: `child_id`, `born`, `comes_of_age`.
+    spells
+        One row per child and home, as :func:`ace_risk.features.homes.known_spells` reads them.
+    records, plans
+        One row per record that brings a child in, and per spell that keeps one out: `child_id`, `occurred`,
+        `recorded`, `ended`, `end_recorded`.
+    cutoffs
+        One row per cutoff: `cutoff`, `seen_from`, `row`.
+    data_end
+        The end of the data.
+    """
+    spells = spells.semi_join(records, "child_id")
+    homes = known_spells(spells).drop("row").join(children.drop("row"), "child_id")
+    of_age = (homes.born < cutoffs.cutoff) & (homes.comes_of_age > cutoffs.cutoff)
+    rows = homes.join(cutoffs, [is_home(homes, cutoffs.cutoff), of_age])
+    rows = rows.select("child_id", "cutoff", "seen_from", "comes_of_age", "row")
+    seen = counts(records.occurred, records.recorded, rows.seen_from, rows.cutoff)
+    rows = rows.semi_join(records, [rows.child_id == records.child_id, seen])
+    open_plan = counts(plans.occurred, plans.recorded, LONG_AGO, rows.cutoff) & ~end_known(
+        plans.ended, plans.end_recorded, rows.cutoff
+    )
+    rows = rows.anti_join(plans, [rows.child_id == plans.child_id, open_plan])
+    stays = stretches(spells)
+    rows = rows.left_join(stays, [rows.child_id == stays.child_id, leaves_after(stays, rows.cutoff)])
+    ends = least(data_end, rows.comes_of_age, rows.leaves)
+    return rows.order_by("row", "child_id").select("child_id", "cutoff", observed_until=ends)
+
+
+def _child_columns(children: pd.DataFrame, rule: CohortRule) -> dict[str, Any]:
+    """Each child's birthday, and the one on which the child leaves the age range."""
+    comes_of_age = children["birth_date"] + pd.DateOffset(years=rule.under_age_years)
+    return {
+        "child_id": children["child_id"],
+        "born": microseconds(children["birth_date"], "children.birth_date", may_be_empty=True),
+        "comes_of_age": microseconds(comes_of_age, "children.birth_date", may_be_empty=True),
+    }
+
+
+def _record_columns(history: pd.DataFrame, chosen: pd.Series) -> dict[str, Any]:
+    """Some records of the history: whose they are, and their times."""
+    history = history[chosen]
+    occurred = microseconds(history["occurred_at"], "history.occurred_at")
+    recorded = microseconds(history["recorded_at"], "history.recorded_at")
+    ended = microseconds(history["ended_at"], "history.ended_at", may_be_empty=True)
+    end_recorded = microseconds(history["end_recorded_at"], "history.end_recorded_at", may_be_empty=True)
+    end_recorded = end_recorded_or_default(ended, end_recorded, recorded)
+    return {
+        "child_id": history["child_id"], "occurred": occurred, "recorded": recorded, "ended": ended,
+        "end_recorded": end_recorded,
+    }  # fmt: skip
+
+
+def _cutoff_columns(cutoffs: Sequence[pd.Timestamp], rule: CohortRule) -> dict[str, Any]:
+    """The cutoffs in their order, and the first instant of the window in which a child must have been seen."""
+    cutoff = np.array([instant(at) for at in cutoffs], dtype=np.int64)
+    return {"cutoff": cutoff, "seen_from": window_start(cutoff, rule.seen_within_days)}
 
 
 def censoring_reasons(cohort: pd.DataFrame, tables: Tables, rule: CohortRule, horizon_days: int) -> dict[str, int]:

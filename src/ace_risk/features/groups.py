@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from ace_risk.data.tables import Tables
 from ace_risk.features.build import build_features
 from ace_risk.features.catalogue import Catalogue, FeatureSpec
-from ace_risk.features.homes import homes_at
+from ace_risk.features.homes import homes_of
 
 ETHNICITY_5_1 = {"W": "White", "M": "Mixed", "A": "Asian", "B": "Black", "O": "Other"}
 """The 5 + 1 groups by the first letter of the 18 + 1 code; everything else is not recorded."""
@@ -47,37 +46,42 @@ def build_groups(tables: Tables, history: pd.DataFrame, cohort: pd.DataFrame) ->
         is not used), `age_band`, `care_status`, `hub`, `deprivation_decile`, `household_id`, `age_years`.
         Sex, ethnicity, age band and care status are ordered categories.
     """
-    people = tables.children.set_index("child_id").reindex(cohort["child_id"])
-    birth = pd.Series(people["birth_date"].to_numpy(), index=cohort.index)
-    age = age_in_years(birth, cohort["cutoff"])
-    first_letter = people["ethnicity"].astype("str").str[0].map(ETHNICITY_5_1).fillna(NOT_RECORDED)
-    bands = np.select([(age >= low) & (age < high) for low, high in AGE_BANDS.values()], list(AGE_BANDS), NOT_RECORDED)
+    people = _people(tables.children).reindex(cohort["child_id"]).set_axis(cohort.index)
+    age = age_in_years(people["birth_date"], cohort["cutoff"])
+    bands = np.select([(age >= low) & (age < high) for low, high in AGE_BANDS.values()], range(len(AGE_BANDS)), -1)
     groups = pd.DataFrame(
         {
-            "sex": pd.Categorical(people["sex"].map(SEX).fillna(NOT_RECORDED), ["Girls", "Boys", NOT_RECORDED]),
-            "ethnicity": pd.Categorical(first_letter, [*ETHNICITY_5_1.values(), NOT_RECORDED]),
-            "age_band": pd.Categorical(bands, [*AGE_BANDS, NOT_RECORDED]),
+            "sex": people["sex"].fillna(NOT_RECORDED),
+            "ethnicity": people["ethnicity"].fillna(NOT_RECORDED),
+            "age_band": _in_words(bands, [*AGE_BANDS, NOT_RECORDED]),
             "care_status": _care_status(history, cohort),
-            "age_years": age.to_numpy(),
+            "age_years": age,
         },
         index=cohort.index,
     )
-    return groups.join(_homes(tables, cohort))
+    return groups.join(homes_of(tables.residence, cohort)[["hub", "deprivation_decile", "household_id"]])
 
 
-def _care_status(history: pd.DataFrame, cohort: pd.DataFrame) -> Any:
+def _people(children: pd.DataFrame) -> pd.DataFrame:
+    """Birthday, sex and ethnicity in words, by child."""
+    first_letter = children["ethnicity"].astype("str").str[0]
+    people = pd.DataFrame(
+        {
+            "birth_date": children["birth_date"],
+            "sex": pd.Categorical(children["sex"].map(SEX), ["Girls", "Boys", NOT_RECORDED]),
+            "ethnicity": pd.Categorical(first_letter.map(ETHNICITY_5_1), [*ETHNICITY_5_1.values(), NOT_RECORDED]),
+        }
+    )
+    return people.set_index(pd.Index(children["child_id"]))
+
+
+def _care_status(history: pd.DataFrame, cohort: pd.DataFrame) -> pd.Categorical:
     """Whether the child was known to have been looked after at any time before the cutoff."""
-    cared = build_features(history, cohort, Catalogue([FeatureSpec("care", (CARE_KIND,), "ever")]))
-    words = np.where(cared.iloc[:, 0] == 1, "ever looked after", "never looked after")
-    return pd.Categorical(words, ["ever looked after", "never looked after"])
+    in_care = history[history["kind"] == CARE_KIND]
+    cared = build_features(in_care, cohort, Catalogue([FeatureSpec("care", (CARE_KIND,), "ever")])).iloc[:, 0]
+    return _in_words(1 - cared.to_numpy(dtype=np.int64), ["ever looked after", "never looked after"])
 
 
-def _homes(tables: Tables, cohort: pd.DataFrame) -> pd.DataFrame:
-    """Household, hub and deprivation of the known home, per cohort row."""
-    parts = [homes_at(tables.residence, cutoff).assign(cutoff=cutoff) for cutoff in cohort["cutoff"].unique()]
-    columns = ["hub", "deprivation_decile", "household_id"]
-    if not parts:
-        return pd.DataFrame(columns=columns, index=cohort.index)
-    homes = pd.concat(parts, ignore_index=True)
-    merged = cohort[["child_id", "cutoff"]].merge(homes, on=["child_id", "cutoff"], how="left")
-    return merged[columns].set_index(cohort.index)
+def _in_words(number: NDArray[np.int64], words: list[str]) -> pd.Categorical:
+    """Words by their number, counted from 0; -1 is the last one."""
+    return pd.Categorical.from_codes(np.where(number < 0, len(words) - 1, number), pd.Index(words))

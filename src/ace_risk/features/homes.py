@@ -7,16 +7,26 @@ recorded; the last spell's end, when it comes::
     household B                          |------------
     B recorded                                R
     known home   |-------- A -----------------|-- B --
+
+What is known changes only when a spell becomes known, so each spell is the last known one in a range of
+cutoffs, and homes are found by joining cutoffs to ranges, whatever their number. Times are whole microseconds,
+as in `time_rules`.
 """
 
 from __future__ import annotations
 
-import numpy as np
+from typing import TYPE_CHECKING, Any
+
 import pandas as pd
 
-from ace_risk.features.time_rules import FAR, LONG_AGO, counts, end_known, microseconds
+from ace_risk.data.engine import collect, to_table
+from ace_risk.features.time_rules import DAY, FAR, LONG_AGO, counts, end_known, instant, known_from, microseconds
 
-NEVER = pd.Timestamp("9999-12-31").as_unit("us")
+if TYPE_CHECKING:
+    from ibis.expr.types import Table
+
+NEVER = instant(pd.Timestamp("9999-12-31"))
+"""An end on this day or later means none."""
 HOME_COLUMNS = ["child_id", "household_id", "hub", "deprivation_decile"]
 
 
@@ -33,22 +43,30 @@ def homes_at(residence: pd.DataFrame, cutoff: pd.Timestamp) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row per child with a known open home: `child_id`, `household_id`, `hub`, `deprivation_decile`.
+        One row per child with a known open home, sorted by child: `child_id`, `household_id`, `hub`,
+        `deprivation_decile`.
     """
-    at = np.int64(cutoff.value // 1_000)
-    spells = residence.sort_values(["child_id", "start_date", "recorded_at"], kind="stable")
-    started = microseconds(spells["start_date"], "residence.start_date")
-    recorded = microseconds(spells["recorded_at"], "residence.recorded_at")
-    ended = microseconds(spells["end_date"], "residence.end_date", may_be_empty=True)
-    child = spells["child_id"].to_numpy()
-    followed = np.append(child[1:] == child[:-1], False)
-    next_recorded = np.append(recorded[1:], FAR)
-    end_recorded = np.where(followed, next_recorded, np.where(ended == FAR, FAR, ended - 1))
-    known = counts(started, recorded, LONG_AGO, at)
-    last_known = spells[known].assign(open=~end_known(ended, end_recorded, at)[known])
-    last_known = last_known.drop_duplicates("child_id", keep="last")
-    homes: pd.DataFrame = last_known.loc[last_known["open"], HOME_COLUMNS]
-    return homes.reset_index(drop=True)
+    spells = known_spells(to_table(spell_columns(residence)))
+    homes = spells.filter(is_home(spells, instant(cutoff))).order_by("child_id").select(HOME_COLUMNS)
+    return collect(homes, residence.dtypes[HOME_COLUMNS])
+
+
+def homes_of(residence: pd.DataFrame, cohort: pd.DataFrame) -> pd.DataFrame:
+    """The known home of the child of each cohort row, at its cutoff.
+
+    Returns
+    -------
+    DataFrame
+        One row per cohort row, same order and index: `household_id`, `hub`, `deprivation_decile`; empty where no
+        open home was known.
+    """
+    columns = HOME_COLUMNS[1:]
+    rows = {"child_id": cohort["child_id"], "cutoff": microseconds(cohort["cutoff"], "cohort.cutoff")}
+    rows = to_table(rows)
+    spells = known_spells(to_table(spell_columns(residence))).drop("row")
+    homes = rows.join(spells, "child_id").filter(lambda both: is_home(both, both.cutoff)).select("row", *columns)
+    beside = rows.left_join(homes, "row").order_by("row").select(columns)
+    return collect(beside, residence.dtypes[columns]).set_axis(cohort.index)
 
 
 def leaves_area_at(residence: pd.DataFrame, homes: pd.DataFrame, cutoff: pd.Timestamp) -> pd.Series:
@@ -62,17 +80,61 @@ def leaves_area_at(residence: pd.DataFrame, homes: pd.DataFrame, cutoff: pd.Time
     Series
         One value per row of `homes`, in the same order; NaT where the child stays.
     """
-    spells = residence[residence["child_id"].isin(homes["child_id"])]
-    spells = spells.sort_values(["child_id", "start_date"], kind="stable")
-    end = spells["end_date"].fillna(NEVER)
-    running_end = end.groupby(spells["child_id"], sort=False).cummax()
-    same_child = spells["child_id"].eq(spells["child_id"].shift())
-    gap = same_child & (spells["start_date"] > running_end.shift() + pd.Timedelta(days=1))
-    stretch = (gap | ~same_child).cumsum()
-    ends = running_end.groupby(stretch).max()
-    begins = spells["start_date"].groupby(stretch).min()
-    stretches = pd.DataFrame({"child_id": spells["child_id"].groupby(stretch).first(), "begins": begins, "ends": ends})
-    later = stretches[stretches["ends"] > cutoff].sort_values(["child_id", "begins"], kind="stable")
-    first_end = later.drop_duplicates("child_id").set_index("child_id")["ends"]
-    leaves = first_end.reindex(homes["child_id"]).reset_index(drop=True)
-    return leaves.where(leaves < NEVER)
+    children = to_table({"child_id": homes["child_id"]})
+    stays = stretches(to_table(spell_columns(residence)))
+    stays = stays.filter(leaves_after(stays, instant(cutoff)) & (stays.leaves < NEVER))
+    ends = children.left_join(stays.select("child_id", "leaves"), "child_id").order_by("row").select("leaves")
+    return collect(ends, {"leaves": "datetime64[us]"})["leaves"]
+
+
+def spell_columns(residence: pd.DataFrame) -> dict[str, Any]:
+    """The columns of residence that the expressions read, with times in microseconds."""
+    return {
+        **{name: residence[name] for name in HOME_COLUMNS},
+        "started": microseconds(residence["start_date"], "residence.start_date"),
+        "recorded": microseconds(residence["recorded_at"], "residence.recorded_at"),
+        "ended": microseconds(residence["end_date"], "residence.end_date", may_be_empty=True),
+    }
+
+
+def known_spells(spells: Table) -> Table:
+    """Each spell with `end_recorded`, when its end became known, and `replaced`, when a later spell did.
+
+    A spell comes after another if it began later, or was recorded later where both began together.
+    """
+    spells = spells.mutate(known=known_from(spells.started, spells.recorded))
+    order = {"group_by": spells.child_id, "order_by": [spells.started, spells.recorded, spells.row]}
+    by_itself = (spells.ended == FAR).ifelse(FAR, spells.ended - 1)
+    return spells.mutate(
+        end_recorded=spells.recorded.lead().over(**order).coalesce(by_itself),
+        replaced=spells.known.min().over(rows=(1, None), **order).coalesce(FAR),
+    )
+
+
+def is_home(spell: Table, cutoff: Any) -> Any:
+    """True where a spell is the last one known at the cutoff, and open as far as is known."""
+    known = counts(spell.started, spell.recorded, LONG_AGO, cutoff) & (spell.replaced >= cutoff)
+    return known & ~end_known(spell.ended, spell.end_recorded, cutoff)
+
+
+def stretches(spells: Table) -> Table:
+    """Unbroken residence in the area: one row per child and stretch, with `left_before` and `leaves`.
+
+    `leaves` is `FAR` while the stretch goes on; `left_before` is when the stretch before ended, `LONG_AGO` for a
+    child's first one. So the stretch that ends next after an instant is the one with the instant between the two.
+    """
+    order = {"group_by": spells.child_id, "order_by": [spells.started, spells.row]}
+    spells = spells.mutate(so_far=spells.ended.max().over(rows=(None, 0), **order))
+    order = {"group_by": spells.child_id, "order_by": [spells.started, spells.row]}
+    before = spells.so_far.lag().over(**order).coalesce(LONG_AGO)
+    spells = spells.mutate(anew=(spells.started - DAY > before).cast("int64"))
+    order = {"group_by": spells.child_id, "order_by": [spells.started, spells.row]}
+    spells = spells.mutate(number=spells.anew.sum().over(rows=(None, 0), **order))
+    stays = spells.group_by("child_id", "number").agg(leaves=spells.so_far.max())
+    before = stays.leaves.lag().over(group_by=stays.child_id, order_by=stays.number)
+    return stays.mutate(left_before=before.coalesce(LONG_AGO)).drop("number")
+
+
+def leaves_after(stay: Table, instant: Any) -> Any:
+    """True where a stretch is the next one to end after the instant."""
+    return (stay.leaves > instant) & (stay.left_before <= instant)

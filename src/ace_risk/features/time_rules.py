@@ -23,8 +23,8 @@ at or after it::
 Times are whole microseconds since 1970, in local time without a zone; a day is 24 hours. An empty time
 becomes `FAR`, which lies after every real one.
 
-The rules are written with `&` and `|` so that the same lines serve one number inside compiled loops and
-whole columns outside them.
+The rules are written with `&` and `|` so that the same lines serve one number inside compiled loops, whole
+columns outside them, and columns of the engine (`data/engine.py`).
 """
 
 from __future__ import annotations
@@ -42,10 +42,10 @@ DAY = 86_400_000_000
 """Microseconds in a day."""
 FAR = np.iinfo(np.int64).max
 """Stands for an empty time: later than every real one."""
-NO_TIME = np.iinfo(np.int64).min
-"""How numpy writes an empty time."""
 LONG_AGO = np.iinfo(np.int64).min
 """Start of the window `ever`."""
+NO_TIME = np.iinfo(np.int64).min
+"""How numpy writes an empty time."""
 
 Times = NDArray[np.int64]
 
@@ -60,6 +60,14 @@ def counts(occurred: Any, recorded: Any, window_start: Any, cutoff: Any) -> Any:
 def end_known(ended: Any, end_recorded: Any, cutoff: Any) -> Any:
     """True where a spell has ended by the cutoff and the end had been recorded before it."""
     return (ended <= cutoff) & (end_recorded < cutoff)
+
+
+def known_from(occurred: Any, recorded: Any) -> Any:
+    """The last instant at which an event is not known: it counts (ever) at exactly the cutoffs after it.
+
+    For columns of the engine, where the cutoffs at which something is known are joined to it as a range.
+    """
+    return (recorded > occurred).ifelse(recorded, occurred)
 
 
 def window_start(cutoffs: Times, window_days: int | None) -> Times:
@@ -102,6 +110,17 @@ def microseconds(values: pd.Series, what: str, *, may_be_empty: bool = False) ->
         raise DataError(f"{what}: {int(empty.sum())} empty times. Fill or remove these rows.")
     result = values.to_numpy().astype("datetime64[us]").astype(np.int64)
     return np.where(empty, FAR, result)
+
+
+def instant(time: pd.Timestamp) -> int:
+    """One time as whole microseconds; what lies below a microsecond is cut off.
+
+    Examples
+    --------
+    >>> instant(pd.Timestamp("1970-01-02"))
+    86400000000
+    """
+    return int(pd.Timestamp(time).as_unit("us").asm8.astype(np.int64))
 
 
 def end_recorded_or_default(ended: Times, end_recorded: Times, recorded: Times) -> Times:

@@ -32,11 +32,7 @@ class Care:
         key = child * _DAYS + np.floor(day).astype(np.int64)
         row = np.searchsorted(self.child * _DAYS + self.start, key, side="right") - 1
         row = np.maximum(row, 0)
-        return np.asarray(
-            (self.child[row] == child)
-            & (self.start[row] <= day)
-            & (day < self.end[row])
-        )
+        return np.asarray((self.child[row] == child) & (self.start[row] <= day) & (day < self.end[row]))
 
 
 @dataclass(frozen=True)
@@ -82,11 +78,7 @@ def slots(start: Ints, end: Ints, which: Bools) -> tuple[Ints, Ints]:
 
 def care_spells(spells: Spells, start: int, end: int) -> Care:
     """The looked-after spells that run on or after `start` and begin before `end`."""
-    rows = (
-        (spells.kind == KINDS.index("looked_after"))
-        & (spells.end > start)
-        & (spells.start < end)
-    )
+    rows = (spells.kind == KINDS.index("looked_after")) & (spells.end > start) & (spells.start < end)
     child, begin, stop = (
         spells.child[rows],
         np.maximum(spells.start[rows], start),
@@ -96,28 +88,16 @@ def care_spells(spells: Spells, start: int, end: int) -> Care:
     return Care(child[order], begin[order], stop[order])
 
 
-def place_children(
-    streams: Streams, people: People, homes: Homes, care: Care, end: int
-) -> Placements:
+def place_children(streams: Streams, people: People, homes: Homes, care: Care, end: int) -> Placements:
     """Where children looked after lived; siblings start in the same foster home."""
     row, day = slots(care.start, care.end, np.ones(len(care.child), dtype=np.bool_))
-    moves = (day > care.start[row]) & (
-        streams.uniform("placement_move", care.child[row], day) < MONTHLY_PLACEMENT_MOVE
-    )
-    day = (
-        day
-        + np.floor(
-            MONTH * streams.uniform("placement_day", care.child[row], day)
-        ).astype(np.int64)
-        * moves
-    )
+    moves = (day > care.start[row]) & (streams.uniform("placement_move", care.child[row], day) < MONTHLY_PLACEMENT_MOVE)
+    day = day + np.floor(MONTH * streams.uniform("placement_day", care.child[row], day)).astype(np.int64) * moves
     kept = ((day == care.start[row]) | moves) & (day < care.end[row]) & (day < end)
     row, day = row[kept], day[kept]
     child = care.child[row]
     teen = people.age(child, day) >= 12
-    in_home = streams.uniform("care_home", child, day) < np.where(
-        teen, TEEN_IN_CARE_HOME, IN_CARE_HOME
-    )
+    in_home = streams.uniform("care_home", child, day) < np.where(teen, TEEN_IN_CARE_HOME, IN_CARE_HOME)
     first = day == care.start[row]
     pick = np.where(
         first,
@@ -125,11 +105,7 @@ def place_children(
         streams.uniform("placement", child, day),
     )
     count = np.where(in_home, homes.care, homes.foster)
-    home = (
-        len(homes.family)
-        + np.where(in_home, homes.foster, 0)
-        + np.floor(pick * count).astype(np.int64)
-    )
+    home = len(homes.family) + np.where(in_home, homes.foster, 0) + np.floor(pick * count).astype(np.int64)
     until = care.end[row]
     follows = row[1:] == row[:-1]
     until[:-1][follows] = day[1:][follows]
@@ -147,16 +123,10 @@ def live_somewhere(
     """Where every child lived from `start` to `end`: with the family, or in a placement while looked after."""
     child, home, day = _family_homes(people, homes, start, end)
     outside = ~care.during(child, day)
-    back = (
-        (care.end < people.present_to[care.child])
-        & (care.end < end)
-        & ~care.during(care.child, care.end)
-    )
+    back = (care.end < people.present_to[care.child]) & (care.end < end) & ~care.during(care.child, care.end)
     again, on = care.child[back], care.end[back]
     who = np.concatenate([child[outside], placements.child, again])
-    where = np.concatenate(
-        [home[outside], placements.home, homes.at(people.family[again], on)]
-    )
+    where = np.concatenate([home[outside], placements.home, homes.at(people.family[again], on)])
     since = np.concatenate([day[outside], placements.start, on])
     order = np.lexsort((since, who))
     who, where, since = who[order], where[order], since[order]
@@ -169,9 +139,7 @@ def live_somewhere(
     return Residence(who, where, since, until)
 
 
-def _family_homes(
-    people: People, homes: Homes, start: int, end: int
-) -> tuple[Ints, Ints, Ints]:
+def _family_homes(people: People, homes: Homes, start: int, end: int) -> tuple[Ints, Ints, Ints]:
     """Child, home and first day of each stay with the family."""
     families = np.arange(people.families)
     first = np.searchsorted(homes.family, families)

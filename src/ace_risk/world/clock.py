@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 import numpy as np
 
 from ace_risk.world.streams import Floats, Ints
@@ -19,3 +21,8 @@ def minutes(days: Floats | Ints) -> Ints:
     [2160]
     """
     return np.floor(days * MINUTES + 1e-6).astype(np.int64)
+
+
+def date_of(day: int) -> date:
+    """The date of a day counted from 1970."""
+    return date(1970, 1, 1) + timedelta(days=day)

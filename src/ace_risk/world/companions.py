@@ -15,8 +15,8 @@ from ace_risk.world.streams import Floats, Ints, Streams
 
 TRUSTED_ADULT_NOTED = 0.10
 SCHOOL_ENGAGED_NOTED = 0.12
-ARRESTED = 0.22
-DETAINED = 0.6
+ARRESTED = 0.38
+DETAINED = 0.92
 CHARGED = 0.12
 SPOKEN_AFTER = ("domestic_abuse", "parental_substance_use", "parental_mental_health", "neglect", "physical_harm",
                    "emotional_harm", "self_harm", "missing", "asb_nuisance", "school_exclusion", "crime_victim",
@@ -64,17 +64,10 @@ def make_companions(
         *_after_crime(streams, events, records),
     ]
     more = Companions(
-        **{
-            item.name: np.concatenate([getattr(part, item.name) for part in parts])
-            for item in fields(Companions)
-        }
+        **{item.name: np.concatenate([getattr(part, item.name) for part in parts]) for item in fields(Companions)}
     )
-    kept = (more.recorded + 1 / 720 < end) & (
-        (more.child < 0) | people.present(np.maximum(more.child, 0), more.time)
-    )
-    return Companions(
-        **{item.name: getattr(more, item.name)[kept] for item in fields(Companions)}
-    )
+    kept = (more.recorded + 1 / 720 < end) & ((more.child < 0) | people.present(np.maximum(more.child, 0), more.time))
+    return Companions(**{item.name: getattr(more, item.name)[kept] for item in fields(Companions)})
 
 
 def _notices(streams: Streams, events: Events, records: Records) -> Companions:
@@ -92,39 +85,18 @@ def _notices(streams: Streams, events: Events, records: Records) -> Companions:
     )
 
 
-def _strengths(
-    streams: Streams, people: People, care: Care, events: Events, records: Records
-) -> list[Companions]:
+def _strengths(streams: Streams, people: People, care: Care, events: Events, records: Records) -> list[Companions]:
     """A trusted adult whom the child named, or school going well, noted when somebody spoke with the child."""
     index = events.index
-    rank = np.floor(
-        streams.uniform("spoken_with", index) * people.family_size[events.family]
-    ).astype(np.int64)
-    child = np.where(
-        events.child >= 0, events.child, people.first_child[events.family] + rank
-    )
+    rank = np.floor(streams.uniform("spoken_with", index) * people.family_size[events.family]).astype(np.int64)
+    child = np.where(events.child >= 0, events.child, people.first_child[events.family] + rank)
     age = people.age(child, events.time)
-    spoken = np.isin(
-        events.kind, [CODE[name] for name in SPOKEN_AFTER]
-    ) & people.present(child, events.time)
-    spoken &= ~((events.child < 0) & care.during(child, events.time)) & (
-        events.planted == 0
-    )
+    spoken = np.isin(events.kind, [CODE[name] for name in SPOKEN_AFTER]) & people.present(child, events.time)
+    spoken &= ~((events.child < 0) & care.during(child, events.time)) & (events.planted == 0)
     noted = streams.uniform("strength_noted", index)
-    adult = (
-        spoken
-        & (age >= 4.01)
-        & people.trusted_adult[child]
-        & (noted < TRUSTED_ADULT_NOTED)
-    )
+    adult = spoken & (age >= 4.01) & people.trusted_adult[child] & (noted < TRUSTED_ADULT_NOTED)
     settled = people.resilience[child] - 0.7 * people.trait[child] > 0.2
-    engaged = (
-        spoken
-        & (age >= 5.01)
-        & (age < 16.9)
-        & settled
-        & (noted > 1 - SCHOOL_ENGAGED_NOTED)
-    )
+    engaged = spoken & (age >= 5.01) & (age < 16.9) & settled & (noted > 1 - SCHOOL_ENGAGED_NOTED)
     days = 4.0 * streams.exponential("strength_delay", index)
     parts = []
     for kind, slot, which, school in (
@@ -132,24 +104,14 @@ def _strengths(
         ("school_engaged", 3, engaged, True),
     ):
         row = np.flatnonzero(which)
-        recorded = (
-            np.maximum(records.recorded[row], events.time[row] + 0.02) + days[row]
-        )
-        part = _companions(
-            kind, slot, row, child[row], events.time[row] + 0.02, recorded
-        )
-        source = (
-            np.full(len(row), SOURCES.index("school"))
-            if school
-            else records.source[row]
-        )
+        recorded = np.maximum(records.recorded[row], events.time[row] + 0.02) + days[row]
+        part = _companions(kind, slot, row, child[row], events.time[row] + 0.02, recorded)
+        source = np.full(len(row), SOURCES.index("school")) if school else records.source[row]
         parts.append(replace(part, source=source))
     return parts
 
 
-def _after_crime(
-    streams: Streams, events: Events, records: Records
-) -> list[Companions]:
+def _after_crime(streams: Streams, events: Events, records: Records) -> list[Companions]:
     """Arrest, custody and charge, which follow some crimes within hours or days."""
     index = events.index
     crime = np.isin(events.kind, [CODE["crime"], CODE["weapons"]])

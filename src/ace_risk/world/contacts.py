@@ -27,9 +27,7 @@ CALL_KINDS = ("asb_nuisance", "crime", "asb_personal")
 CALL_SHARES = np.array([0.5, 0.3, 0.2])
 
 
-def over_contacts(
-    streams: Streams, people: People, need: Need, end: int, biases: Biases
-) -> Events:
+def over_contacts(streams: Streams, people: People, need: Need, end: int, biases: Biases) -> Events:
     """What the police record of one group's children, aged 10 or over, that they wouldn't of others'."""
     random = streams("over_contact")
     group = people.group == GROUPS.index(biases.over_contact_group)
@@ -45,27 +43,18 @@ def over_contacts(
                 len(child),
                 "evening",
             )
-            parts.append(
-                _contacts(
-                    people, np.full(len(child), CODE[kind]), time, child, OVER_CONTACT
-                )
-            )
+            parts.append(_contacts(people, np.full(len(child), CODE[kind]), time, child, OVER_CONTACT))
     contacts = join(parts)
     contacts = replace(contacts, index=FIRST_OVER_CONTACT + np.arange(len(contacts)))
     age = people.age(contacts.child, contacts.time)
     kept = (
-        group[contacts.child]
-        & people.present(contacts.child, contacts.time)
-        & (age >= 10.01)
-        & (contacts.time < end)
+        group[contacts.child] & people.present(contacts.child, contacts.time) & (age >= 10.01) & (contacts.time < end)
     )
     kept &= streams.uniform("over_contact_kept", contacts.index) < biases.over_contact
     return contacts.take(kept)
 
 
-def care_home_calls(
-    streams: Streams, people: People, placements: Placements, biases: Biases
-) -> Events:
+def care_home_calls(streams: Streams, people: People, placements: Placements, biases: Biases) -> Events:
     """Calls that care homes make to the police about children of 10 or over who live there."""
     row, day = placements.month_slots(placements.in_care_home)
     child = placements.child[row]
@@ -75,15 +64,8 @@ def care_home_calls(
         "evening",
     )
     time = day + np.floor(MONTH * streams.uniform("care_home_day", child, day)) + hour
-    called = (
-        streams.uniform("care_home_call", child, day)
-        < CALLS_A_MONTH * biases.care_home_calls
-    )
-    called &= (
-        (time < placements.end[row])
-        & people.present(child, time)
-        & (people.age(child, time) >= 10.01)
-    )
+    called = streams.uniform("care_home_call", child, day) < CALLS_A_MONTH * biases.care_home_calls
+    called &= (time < placements.end[row]) & people.present(child, time) & (people.age(child, time) >= 10.01)
     kind = np.array([CODE[name] for name in CALL_KINDS])[
         choose(streams.uniform("care_home_kind", child, day), CALL_SHARES)
     ]
@@ -96,9 +78,7 @@ def care_home_calls(
     return calls.take(single)
 
 
-def _contacts(
-    people: People, kind: Ints, time: Floats, child: Ints, planted: int
-) -> Events:
+def _contacts(people: People, kind: Ints, time: Floats, child: Ints, planted: int) -> Events:
     """Contacts of these children, not numbered yet."""
     none = np.zeros(len(time), dtype=np.int64)
     return Events(

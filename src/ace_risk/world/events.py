@@ -27,6 +27,15 @@ from ace_risk.world.rates import (
 from ace_risk.world.rhythm import place_in_time, time_of_day
 from ace_risk.world.streams import Bools, Floats, Ints, Streams, arrivals, choose
 
+MOST_OFFSPRING = 0.9
+"""No episode brings on more than this many others on average, or there would be no end of them."""
+HIGH_NEED = 1.2
+"""Need of a child from which an event counts as of high severity."""
+
+
+FIRST_IN_CARE = 2**24
+"""Indices from here on are those of episodes of going missing that being in care brought about."""
+
 
 @dataclass(frozen=True)
 class Events:
@@ -62,18 +71,13 @@ class Events:
 
     def take(self, rows: Ints | Bools) -> Events:
         """Some of the events."""
-        return Events(
-            **{item.name: getattr(self, item.name)[rows] for item in fields(self)}
-        )
+        return Events(**{item.name: getattr(self, item.name)[rows] for item in fields(self)})
 
 
 def join(parts: list[Events]) -> Events:
     """Several sets of events as one."""
     return Events(
-        **{
-            item.name: np.concatenate([getattr(part, item.name) for part in parts])
-            for item in fields(Events)
-        }
+        **{item.name: np.concatenate([getattr(part, item.name) for part in parts]) for item in fields(Events)}
     )
 
 
@@ -90,9 +94,7 @@ def make_events(streams: Streams, people: People, need: Need, end: int) -> Event
             parts.append(repeats(streams, people, parts[-1], keys, MISSING_OFFSPRING))
     events = join(parts)
     events = events.take(possible(events, people, need.begin, end))
-    events = events.take(
-        np.lexsort((events.child, events.family, events.kind, events.time))
-    )
+    events = events.take(np.lexsort((events.child, events.family, events.kind, events.time)))
     return replace(events, index=np.arange(len(events)))
 
 
@@ -105,9 +107,7 @@ def possible(events: Events, people: People, begin: int, end: int) -> Bools:
     family_here = (enters <= events.time) & (events.time < leaves)
     family_here &= children_at(people, events.family, events.time) > 0
     youngest = np.array([FIRST_AGE.get(name, 0) for name in NAMES])
-    oldest = np.array(
-        [SCHOOL_LEAVING_AGE if name.startswith("school") else 18 for name in NAMES]
-    )
+    oldest = np.array([SCHOOL_LEAVING_AGE if name.startswith("school") else 18 for name in NAMES])
     age = (events.time - people.birth[child]) / 365.2425
     fits = (age >= youngest[events.kind] + 0.01) & (age < oldest[events.kind])
     inside = (events.time >= begin) & (events.time < end)
@@ -124,27 +124,46 @@ def children_at(people: People, family: Ints, time: Floats) -> Ints:
     return count
 
 
-def _household(
-    streams: Streams, people: People, need: Need, name: str, rate: Rate
-) -> Events:
+def severity_of(need: Need, rate: Rate, quarter: int) -> Ints:
+    """Of every family, the severity that drives a household kind in a quarter: 0 none, 1 moderate, 2 severe."""
+    if rate.driver == -1:
+        total = need.trio[:, :, quarter].sum(axis=0)
+        return np.asarray((total >= 1).astype(np.int64) + (total >= 4))
+    return need.trio[rate.driver or 0, :, quarter].astype(np.int64)
+
+
+def of_families(need: Need, rate: Rate, quarter: int) -> Floats:
+    """Expected events of a household kind in each family in a quarter."""
+    return np.array(rate.by_severity)[severity_of(need, rate, quarter)] * _quarter_share(rate, quarter)
+
+
+def of_children(people: People, need: Need, rate: Rate, quarter: int) -> Floats:
+    """Expected events of a child's kind for each child in a quarter, by need, age and sex."""
+    day = need.begin + quarter * STEP_DAYS
+    age = np.clip((day + STEP_DAYS / 2 - people.birth) * (4 / 365.25), 0, 72).astype(np.int64)
+    sex = np.array([1 / np.sqrt(rate.boys), np.sqrt(rate.boys), 1.0])[people.sex]
+    expected = rate.yearly * rate.by_age()[age] * sex * np.exp(rate.slope * need.child[:, quarter])
+    here = (people.present_from < day + STEP_DAYS) & (people.present_to > day)
+    return np.asarray(expected * here * _quarter_share(rate, quarter))
+
+
+def _quarter_share(rate: Rate, quarter: int) -> float:
+    """How much of a yearly rate falls in a quarter, with the slow trend."""
+    years = quarter * STEP_DAYS / 365.25
+    return float(STEP_DAYS / 365.25 * (1 + rate.trend) ** years)
+
+
+def _household(streams: Streams, people: People, need: Need, name: str, rate: Rate) -> Events:
     """Events of a household kind, from the trio's severity in each quarter."""
     random = streams(f"event_{name}")
-    yearly = np.array(rate.by_severity)
     families, times, severities = [], [], []
     for quarter in range(need.quarters):
-        if rate.driver == -1:
-            total = need.trio[:, :, quarter].sum(axis=0)
-            level = (total >= 1).astype(np.int64) + (total >= 4)
-        else:
-            level = need.trio[rate.driver or 0, :, quarter].astype(np.int64)
-        expected = (
-            yearly[level]
-            * (STEP_DAYS / 365.25)
-            * (1 + rate.trend) ** (quarter * STEP_DAYS / 365.25)
+        who = arrivals(
+            random.random(people.families, dtype=np.float32),
+            of_families(need, rate, quarter),
         )
-        who = arrivals(random.random(people.families, dtype=np.float32), expected)
         families.append(who)
-        severities.append((level[who] == 2).astype(np.int64))
+        severities.append((severity_of(need, rate, quarter)[who] == 2).astype(np.int64))
         times.append(
             place_in_time(
                 random,
@@ -164,35 +183,27 @@ def _household(
     )
 
 
-def _of_children(
-    streams: Streams, people: People, need: Need, name: str, rate: Rate
-) -> Events:
+def _of_children(streams: Streams, people: People, need: Need, name: str, rate: Rate) -> Events:
     """Events of a child's kind, from the child's need, age and sex in each quarter."""
     random = streams(f"event_{name}")
-    by_age = rate.by_age()
-    sex = np.array([1 / np.sqrt(rate.boys), np.sqrt(rate.boys), 1.0])[people.sex]
     children, times = [], []
     for quarter in range(need.quarters):
-        day = need.begin + quarter * STEP_DAYS
-        age = np.clip(
-            (day + STEP_DAYS / 2 - people.birth) * (4 / 365.25), 0, 72
-        ).astype(np.int64)
-        expected = (
-            rate.yearly
-            * (STEP_DAYS / 365.25)
-            * (1 + rate.trend) ** (quarter * STEP_DAYS / 365.25)
+        who = arrivals(
+            random.random(people.children, dtype=np.float32),
+            of_children(people, need, rate, quarter),
         )
-        expected = (
-            expected * by_age[age] * sex * np.exp(rate.slope * need.child[:, quarter])
-        )
-        expected = expected * (
-            (people.present_from < day + STEP_DAYS) & (people.present_to > day)
-        )
-        who = arrivals(random.random(people.children, dtype=np.float32), expected)
         children.append(who)
-        times.append(place_in_time(random, day, STEP_DAYS, len(who), rate.rhythm))
+        times.append(
+            place_in_time(
+                random,
+                need.begin + quarter * STEP_DAYS,
+                STEP_DAYS,
+                len(who),
+                rate.rhythm,
+            )
+        )
     child, time = np.concatenate(children), np.concatenate(times)
-    high = need.child[child, need.quarter(time)] > 1.2
+    high = need.child[child, need.quarter(time)] > HIGH_NEED
     return events_of(name, time, people.family[child], child, high.astype(np.int64))
 
 
@@ -224,17 +235,13 @@ def repeats(
     """
     parts = []
     parents = first
-    liable = np.exp(0.5 * people.trait - 0.25)
+    liable = np.exp(0.8 * people.trait - 0.3)
     while len(parents):
         drawn = streams.uniform("repeats", keys)
-        rows = arrivals(drawn, np.minimum(offspring * liable[parents.child], 0.85))
+        rows = arrivals(drawn, np.minimum(offspring * liable[parents.child], MOST_OFFSPRING))
         nth = np.arange(len(rows)) - np.searchsorted(rows, rows)
         keys = streams.key("repeat", keys[rows], nth)
-        day = (
-            parents.time[rows]
-            + 0.4
-            + MISSING_OFFSPRING_DAYS * streams.exponential("repeat_wait", keys)
-        )
+        day = parents.time[rows] + 0.4 + MISSING_OFFSPRING_DAYS * streams.exponential("repeat_wait", keys)
         hour = time_of_day(
             streams.uniform("repeat_hour", keys),
             streams.uniform("repeat_minute", keys),
@@ -251,9 +258,7 @@ def repeats(
     return join(parts or [first])
 
 
-def events_of(
-    name: str, time: Floats, family: Ints, child: Ints, severity: Ints
-) -> Events:
+def events_of(name: str, time: Floats, family: Ints, child: Ints, severity: Ints) -> Events:
     """Events of one kind, true and not numbered yet."""
     none = np.zeros(len(time), dtype=np.int64)
     return Events(

@@ -16,7 +16,7 @@ from ace_risk.world.care import Residence
 from ace_risk.world.clock import MINUTES
 from ace_risk.world.events import Events
 from ace_risk.world.incidents import OUTCOMES, ROLES, all_grades
-from ace_risk.world.people import ETHNICITY_CODES, People
+from ace_risk.world.people import ETHNICITY_CODES, SEXES, People
 from ace_risk.world.places import Homes
 from ace_risk.world.rates import CODE, NAMES, SOURCES
 from ace_risk.world.services import KINDS, Spells
@@ -31,7 +31,6 @@ from ace_risk.world.streams import (
 )
 
 Columns = dict[str, Any]
-SEXES = ["F", "M", "U"]
 RISK_GRADES = ["very_low", "low", "medium", "high"]
 OBSERVED = ["IC1", "IC2", "IC3", "IC4", "IC5", "IC6", "IC9"]
 # How officers see children of each of `GROUPS`; they have no code for Mixed.
@@ -82,9 +81,7 @@ class Rows:
     household_number: NDArray[np.uint64]
 
 
-def person_rows(
-    streams: Streams, people: People, events: Events, biases: Biases
-) -> Columns:
+def person_rows(streams: Streams, people: People, events: Events, biases: Biases) -> Columns:
     """Children as they are recorded: ethnicity often missing, sex nearly always known."""
     child = np.arange(people.children)
     flat, by_kind = ETHNICITY_MISSING, _missing_by_kind(people, events)
@@ -122,13 +119,9 @@ def _missing_by_kind(people: People, events: Events) -> Floats:
     return share
 
 
-def residence_rows(
-    streams: Streams, homes: Homes, residence: Residence, end: int
-) -> Columns:
+def residence_rows(streams: Streams, homes: Homes, residence: Residence, end: int) -> Columns:
     """Spells in homes; each is recorded within weeks, and always before the end."""
-    days = 6.0 * streams.exponential(
-        "residence_recorded", residence.child, residence.start
-    )
+    days = 6.0 * streams.exponential("residence_recorded", residence.child, residence.start)
     delay = np.floor(days * MINUTES).astype(np.int64)
     start = residence.start * MINUTES
     return {
@@ -145,12 +138,7 @@ def residence_rows(
 def service_rows(streams: Streams, spells: Spells, start: int, end: int) -> Columns:
     """Spells that were recorded; those running when records begin are carried over from that day."""
     what = (spells.child, spells.kind, spells.start)
-    delays = np.array(
-        [
-            streams.normal(name, *what)
-            for name in ("service_recorded", "service_end_recorded")
-        ]
-    )
+    delays = np.array([streams.normal(name, *what) for name in ("service_recorded", "service_end_recorded")])
     delay = np.floor(SERVICE_DELAY_HOURS * np.exp(1.2 * delays) * 60).astype(np.int64)
     stop = end * MINUTES
     first = np.maximum(spells.start, start)

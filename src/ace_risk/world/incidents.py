@@ -57,16 +57,10 @@ def incident_rows(
     own = np.flatnonzero(events.kind != CODE["missing"])
     again = own[streams.uniform("duplicated", events.index[own]) < DUPLICATED]
     row = np.concatenate([own, again])
-    slot = np.concatenate(
-        [np.zeros(len(own), dtype=np.int64), np.full(len(again), DUPLICATE)]
-    )
-    later = (slot == DUPLICATE) * (
-        0.1 + 1.5 * streams.exponential("duplicate_delay", events.index[row])
-    )
+    slot = np.concatenate([np.zeros(len(own), dtype=np.int64), np.full(len(again), DUPLICATE)])
+    later = (slot == DUPLICATE) * (0.1 + 1.5 * streams.exponential("duplicate_delay", events.index[row]))
     kind = np.concatenate([events.kind[row], more.kind])
-    house = np.where(
-        events.child[row] < 0, homes.at(events.family[row], events.time[row]), -1
-    )
+    house = np.where(events.child[row] < 0, homes.at(events.family[row], events.time[row]), -1)
     grade = np.concatenate([records.grade[row], more.grade])
     position = np.concatenate(
         [
@@ -77,19 +71,14 @@ def incident_rows(
     incidents = {
         "incident_id": numbers(streams, "incident", position),
         "occurred_at": minutes(np.concatenate([events.time[row], more.time])),
-        "recorded_at": minutes(
-            np.concatenate([records.recorded[row] + later, more.recorded])
-        )
-        + 1,
+        "recorded_at": minutes(np.concatenate([records.recorded[row] + later, more.recorded])) + 1,
         "kind": kind,
         "grade": _grade_codes()[kind, grade],
         "household": np.concatenate([house, np.full(len(more.parent), -1)]),
         "outcome": _outcomes(streams, kind, position),
         "source": np.concatenate([records.source[row], more.source]),
     }
-    return incidents, _involvement(
-        streams, people, care, events, records, more, row, position
-    )
+    return incidents, _involvement(streams, people, care, events, records, more, row, position)
 
 
 def _involvement(
@@ -108,15 +97,11 @@ def _involvement(
     abuse = np.flatnonzero((events.kind[row] == CODE["domestic_abuse"]) & present)
     abuse_at, abuse_child = children_at_home(people, care, events, row[abuse])
     notice = np.flatnonzero(more.child < 0)
-    notice_at, notice_child = children_at_home(
-        people, care, events, more.parent[notice]
-    )
+    notice_at, notice_child = children_at_home(people, care, events, more.parent[notice])
     single = np.flatnonzero(more.child >= 0)
     drawn = streams.uniform("role", events.index[row[named]])
     seen = streams.uniform("abuse_role", position[abuse[abuse_at]], abuse_child)
-    incident = np.concatenate(
-        [named, abuse[abuse_at], len(row) + notice[notice_at], len(row) + single]
-    )
+    incident = np.concatenate([named, abuse[abuse_at], len(row) + notice[notice_at], len(row) + single])
     role = [
         _roles(events.kind[row[named]], drawn),
         choose(seen, np.array([0.12, 0.33, 0.55])) + 1,
@@ -125,16 +110,12 @@ def _involvement(
     ]
     return {
         "incident_id": numbers(streams, "incident", position[incident]),
-        "child": np.concatenate(
-            [events.child[row[named]], abuse_child, notice_child, more.child[single]]
-        ),
+        "child": np.concatenate([events.child[row[named]], abuse_child, notice_child, more.child[single]]),
         "role": np.concatenate(role),
     }
 
 
-def children_at_home(
-    people: People, care: Care, events: Events, row: Ints
-) -> tuple[Ints, Ints]:
+def children_at_home(people: People, care: Care, events: Events, row: Ints) -> tuple[Ints, Ints]:
     """Each of some events again for every child who lived with the family at the time.
 
     Returns
@@ -178,11 +159,7 @@ def _roles(kind: Ints, drawn: Floats | None = None) -> Ints:
 
 def all_grades() -> list[str]:
     """Every grade that any kind may carry, in a fixed order."""
-    return list(
-        dict.fromkeys(
-            grade for kind in load_kinds().all.values() for grade in kind.grades
-        )
-    )
+    return list(dict.fromkeys(grade for kind in load_kinds().all.values() for grade in kind.grades))
 
 
 def _grade_codes() -> Ints:
@@ -201,8 +178,6 @@ def _outcomes(streams: Streams, kind: Ints, position: Ints) -> Ints:
     given = streams.uniform("outcome_given", position) < DA_WITH_OUTCOME
     outcome = np.full(len(kind), -1)
     for name, shares in OUTCOME_SHARES.items():
-        rows = np.flatnonzero(
-            (kind == CODE[name]) & (given | (name != "domestic_abuse"))
-        )
+        rows = np.flatnonzero((kind == CODE[name]) & (given | (name != "domestic_abuse")))
         outcome[rows] = choose(drawn[rows], np.array(shares))
     return outcome

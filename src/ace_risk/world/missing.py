@@ -9,34 +9,30 @@ import numpy as np
 
 from ace_risk.world.care import MONTH, Care, slots
 from ace_risk.world.clock import MINUTES, minutes
-from ace_risk.world.events import Events, events_of, grade_of, join, repeats
+from ace_risk.world.events import FIRST_IN_CARE, HIGH_NEED, Events, events_of, grade_of, join, repeats
 from ace_risk.world.need import Need
 from ace_risk.world.people import People
 from ace_risk.world.rates import (
+    MISSING_AGES_IN_CARE,
     MISSING_IN_CARE_YEARLY,
     MISSING_OFFSPRING_IN_CARE,
-    RATES,
 )
 from ace_risk.world.rhythm import time_of_day
 from ace_risk.world.streams import Bools, Ints, Streams, arrivals, numbers
 
-FIRST_IN_CARE = 2**24
 MOST_IN_CARE = 256
-MEDIAN_HOURS, HOURS_SPREAD = 7.0, 1.35
+MEDIAN_HOURS, HOURS_SPREAD = 7.5, 1.6
+CARE_AGES = np.array(MISSING_AGES_IN_CARE)
 INTERVIEWED = 0.5
 INTERVIEW_MEAN_HOURS = 72.0
 
 
-def missing_in_care(
-    streams: Streams, people: People, need: Need, care: Care, end: int
-) -> Events:
+def missing_in_care(streams: Streams, people: People, need: Need, care: Care, end: int) -> Events:
     """Episodes of going missing that being in care adds, with the ones that they bring on."""
     row, day = slots(care.start, care.end, care.start < end)
     child = care.child[row]
     level = need.child[child, need.quarter(day)]
-    by_age = RATES["missing"].by_age()[
-        np.clip(people.age(child, day) * 4, 0, 72).astype(np.int64)
-    ]
+    by_age = np.interp(people.age(child, day), CARE_AGES[:, 0], CARE_AGES[:, 1])
     expected = MISSING_IN_CARE_YEARLY * MONTH / 365.25 * by_age * np.exp(0.5 * level)
     rows = arrivals(streams.uniform("missing_in_care", child, day), expected)
     nth = np.arange(len(rows)) - np.searchsorted(rows, rows)
@@ -47,31 +43,23 @@ def missing_in_care(
         "evening",
     )
     time = day[rows] + np.floor(MONTH * streams.uniform("care_day", keys)) + hour
-    child, high = child[rows], (level[rows] > 1.2).astype(np.int64)
+    child, high = child[rows], (level[rows] > HIGH_NEED).astype(np.int64)
     first = events_of("missing", time, people.family[child], child, high)
-    episodes = join(
-        [first, repeats(streams, people, first, keys, MISSING_OFFSPRING_IN_CARE)]
-    )
+    episodes = join([first, repeats(streams, people, first, keys, MISSING_OFFSPRING_IN_CARE)])
     kept = care.during(episodes.child, episodes.time) & (episodes.time < end)
     kept &= people.present(episodes.child, episodes.time)
     episodes = episodes.take(kept)
     episodes = episodes.take(np.lexsort((episodes.time, episodes.child)))
     rank = np.arange(len(episodes)) - np.searchsorted(episodes.child, episodes.child)
-    return replace(
-        episodes, index=FIRST_IN_CARE + episodes.child * MOST_IN_CARE + rank
-    ).take(rank < MOST_IN_CARE)
+    return replace(episodes, index=FIRST_IN_CARE + episodes.child * MOST_IN_CARE + rank).take(rank < MOST_IN_CARE)
 
 
-def missing_rows(
-    streams: Streams, people: People, care: Care, episodes: Events, end: int
-) -> dict[str, Any]:
+def missing_rows(streams: Streams, people: People, care: Care, episodes: Events, end: int) -> dict[str, Any]:
     """Missing episodes: no two at once, ends that aren't recorded yet left empty (-1)."""
     index, child = episodes.index, episodes.child
     hours = MEDIAN_HOURS * np.exp(HOURS_SPREAD * streams.normal("missing_hours", index))
     hours = np.minimum(hours, 24 * (people.present_to[child] - episodes.time))
-    reported = np.minimum(
-        1.6 * streams.exponential("missing_reported", index), hours * 0.9
-    )
+    reported = np.minimum(1.6 * streams.exponential("missing_reported", index), hours * 0.9)
     noted = 2.0 * streams.exponential("found_noted", index) + 0.1
     wait = INTERVIEW_MEAN_HOURS * streams.exponential("interview_wait", index) + 2
     begin = minutes(episodes.time)
@@ -81,11 +69,7 @@ def missing_rows(
     interviewed = until + np.floor(wait * 60).astype(np.int64)
     stop = end * MINUTES
     known = closed < stop
-    held = (
-        known
-        & (streams.uniform("interviewed", index) < INTERVIEWED)
-        & (interviewed < stop)
-    )
+    held = known & (streams.uniform("interviewed", index) < INTERVIEWED) & (interviewed < stop)
     order = np.lexsort((begin, child))
     order = order[_apart(child[order], begin[order], until[order])]
     order = order[recorded[order] < stop]

@@ -7,22 +7,23 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ace_risk.world.people import People
+from ace_risk.world.people import SEXES, People
 from ace_risk.world.streams import Floats, Ints, Streams
 
 TRIO = ("domestic_abuse", "parental_substance_use", "parental_mental_health")
 
 # Shares of family quarters in which each of the trio is moderate or worse, and severe, as upper normal cuts.
-MODERATE_CUT = np.array([1.04, 1.34, 0.90])
-SEVERE_CUT = np.array([1.55, 1.83, 1.52])
-SHARED = 0.72
+MODERATE_CUT = np.array([1.14, 1.44, 1.02])
+SEVERE_CUT = np.array([1.57, 1.86, 1.545])
+SHARED = 0.61
 """Share of the variance of each of the trio's latents that the family's adversity explains."""
 
 STEP_DAYS = 91
 QUARTER_MEMORY = 0.93
 LASTING = 0.3
-"""Share of the variance of adversity that never changes; the rest is half forgotten after about two and a half years."""
-YOUNG_FAMILY = 0.12
+"""Share of the variance of adversity that never changes; half of the rest is forgotten in two to three years."""
+YOUNG_FAMILY = 0.28
+"""How much more adverse families with a child under five are (standard deviations of adversity)."""
 
 
 @dataclass(frozen=True)
@@ -48,9 +49,7 @@ class Need:
 
     def quarter(self, day: Floats | Ints) -> Ints:
         """The quarter in which each day falls."""
-        return np.clip((day - self.begin) // STEP_DAYS, 0, self.quarters - 1).astype(
-            np.int64
-        )
+        return np.clip((day - self.begin) // STEP_DAYS, 0, self.quarters - 1).astype(np.int64)
 
 
 def quarter_count(begin: int, end: int) -> int:
@@ -65,9 +64,7 @@ def make_need(streams: Streams, people: People, begin: int, end: int) -> Need:
     return Need(begin, trio, _child_need(streams, people, trio))
 
 
-def _trio(
-    streams: Streams, people: People, begin: int, quarters: int
-) -> NDArray[np.int8]:
+def _trio(streams: Streams, people: People, begin: int, quarters: int) -> NDArray[np.int8]:
     """Severity of each of the trio, from latents that share the family's adversity and change slowly."""
     random = streams("trio")
     count = people.families
@@ -79,16 +76,10 @@ def _trio(
     for quarter in range(quarters):
         day = begin + quarter * STEP_DAYS
         young = YOUNG_FAMILY * ((day - youngest) < 5 * 365.25)
-        shared = (
-            np.sqrt(LASTING) * people.adversity
-            + np.sqrt(1 - LASTING) * passing[3]
-            + young
-        )
+        shared = np.sqrt(LASTING) * people.adversity + np.sqrt(1 - LASTING) * passing[3] + young
         own = np.sqrt(LASTING) * lasting + np.sqrt(1 - LASTING) * passing[:3]
         latent = np.sqrt(SHARED) * shared + np.sqrt(1 - SHARED) * own
-        trio[:, :, quarter] = (latent > MODERATE_CUT[:, None]).astype(np.int8) + (
-            latent > SEVERE_CUT[:, None]
-        )
+        trio[:, :, quarter] = (latent > MODERATE_CUT[:, None]).astype(np.int8) + (latent > SEVERE_CUT[:, None])
         passing = QUARTER_MEMORY * passing + fresh * random.standard_normal((4, count))
     return trio
 
@@ -100,20 +91,12 @@ def _youngest_birth(people: People) -> Floats:
     return birth
 
 
-def _child_need(
-    streams: Streams, people: People, trio: NDArray[np.int8]
-) -> NDArray[np.float32]:
+def _child_need(streams: Streams, people: People, trio: NDArray[np.int8]) -> NDArray[np.float32]:
     """What the home has done and does to each child, and what the child brings to it."""
     burden = trio.sum(axis=0).astype(np.float32)
-    own = (
-        0.75 * people.trait
-        - 0.35 * people.resilience
-        - 0.45 * (people.trusted_adult - 0.7)
-    )
-    own = own + 0.25 * people.disability
-    need: NDArray[np.float32] = np.empty(
-        (people.children, trio.shape[2]), dtype=np.float32
-    )
+    own = 0.75 * people.trait - 0.35 * people.resilience - 0.45 * (people.trusted_adult - 0.7)
+    own = own + 0.25 * people.disability + 0.15 * (people.sex == SEXES.index("M"))
+    need: NDArray[np.float32] = np.empty((people.children, trio.shape[2]), dtype=np.float32)
     lasting = burden[:, 0].copy()
     random = streams("child_need")
     mood = random.standard_normal(people.children)
@@ -121,7 +104,5 @@ def _child_need(
         lasting += 0.2 * (burden[:, quarter] - lasting)
         home = 0.22 * burden[:, quarter] + 0.28 * lasting
         need[:, quarter] = home[people.family] + own + 0.35 * mood - 0.5
-        mood = 0.75 * mood + np.sqrt(1 - 0.75**2) * random.standard_normal(
-            people.children
-        )
+        mood = 0.75 * mood + np.sqrt(1 - 0.75**2) * random.standard_normal(people.children)
     return need

@@ -38,6 +38,7 @@ ETHNICITY_SHARES = {
     ),
 }  # fmt: skip
 
+SEXES = ["F", "M", "U"]
 GROUPS = ("White", "Mixed", "Asian", "Black", "Other")
 _GROUP_OF_CODE = np.array(["WMABO".index(code[0]) for code in ETHNICITY_CODES])
 
@@ -100,9 +101,7 @@ class People:
 
     def present(self, child: Ints, day: Floats | Ints) -> Bools:
         """Whether each child lives in the area, under 18, on each day."""
-        return np.asarray(
-            (self.present_from[child] <= day) & (day < self.present_to[child])
-        )
+        return np.asarray((self.present_from[child] <= day) & (day < self.present_to[child]))
 
 
 def day_number(day: date) -> int:
@@ -121,9 +120,7 @@ def eighteenth_birthday(birth: Ints) -> Ints:
     """
     day = birth.astype("datetime64[D]")
     month = day.astype("datetime64[M]")
-    return np.asarray(
-        ((month + 216).astype("datetime64[D]") + (day - month)).astype(np.int64)
-    )
+    return np.asarray(((month + 216).astype("datetime64[D]") + (day - month)).astype(np.int64))
 
 
 def make_people(world: World, shard: int, quota: int) -> People:
@@ -144,15 +141,11 @@ def _families(streams: Streams, count: int, begin: int, end: int) -> dict[str, A
     span = end - begin
     first_birth = begin - 28 * 365.25 + random.random(count) * (span + 28 * 365.25)
     arrives = random.random(count) < ARRIVING_SHARE
-    enters = np.where(
-        arrives, begin + random.random(count) * span, begin - 12_000
-    ).astype(np.int64)
+    enters = np.where(arrives, begin + random.random(count) * span, begin - 12_000).astype(np.int64)
     stay = random.exponential(365.25 / YEARLY_LEAVING, count)
-    leaves = np.where(
-        stay < span * 2, np.maximum(enters, begin) + stay, end + 12_000
-    ).astype(np.int64)
+    leaves = np.where(stay < span * 2, np.maximum(enters, begin) + stay, end + 12_000).astype(np.int64)
     adversity = random.standard_normal(count)
-    hazard = 0.017 * np.exp(0.45 * adversity)
+    hazard = 0.0122 * np.exp(0.45 * adversity)
     separates = (first_birth + random.exponential(365.25 / hazard)).astype(np.int64)
     size = choose(random.random(count), SIZES) + 1
     return {
@@ -165,9 +158,7 @@ def _families(streams: Streams, count: int, begin: int, end: int) -> dict[str, A
     }
 
 
-def _children(
-    world: World, streams: Streams, families: dict[str, Any], begin: int, end: int
-) -> dict[str, Any]:
+def _children(world: World, streams: Streams, families: dict[str, Any], begin: int, end: int) -> dict[str, Any]:
     """Every child of the candidate families, in order of birth within the family."""
     random = streams("children")
     size = families["size"]
@@ -175,11 +166,7 @@ def _children(
     rank = np.arange(len(family)) - np.repeat(np.cumsum(size) - size, size)
     gap = np.where(rank == 0, 0.0, 450 + random.gamma(2.0, 350.0, len(family)))
     running = np.cumsum(gap)
-    birth = (
-        families["first_birth"][family]
-        + running
-        - running[np.cumsum(size) - size][family]
-    ).astype(np.int64)
+    birth = (families["first_birth"][family] + running - running[np.cumsum(size) - size][family]).astype(np.int64)
     shares = np.array(ETHNICITY_SHARES[world.profile])
     shares = shares / shares.sum()
     own = choose(random.random(len(family)), shares)
@@ -195,14 +182,11 @@ def _children(
         "disability": random.random(len(family)) < 0.07 * np.exp(0.25 * need),
         "trait": random.standard_normal(len(family)),
         "resilience": random.standard_normal(len(family)) - 0.2 * need,
-        "trusted_adult": random.random(len(family))
-        < 1 / (1 + np.exp(-(0.9 - 0.5 * need))),
+        "trusted_adult": random.random(len(family)) < 1 / (1 + np.exp(-(0.9 - 0.5 * need))),
     }
 
 
-def _join(
-    families: dict[str, Any], children: dict[str, Any], begin: int, end: int
-) -> People:
+def _join(families: dict[str, Any], children: dict[str, Any], begin: int, end: int) -> People:
     """Families and children as one thing, without numbers yet."""
     family = children["family"]
     present_from = np.maximum(children["birth"], families["enters"][family])
@@ -221,17 +205,11 @@ def _join(
     )
 
 
-def _cut(
-    people: People, quota: int, period: tuple[int, int], streams: Streams
-) -> People:
+def _cut(people: People, quota: int, period: tuple[int, int], streams: Streams) -> People:
     """Keep families, in order, until exactly `quota` of their children live here on the last day."""
     start, end = period
-    here = people.present(
-        np.arange(len(people.family)), np.full(len(people.family), end - 1)
-    )
-    living = np.bincount(
-        people.family, weights=here, minlength=len(people.adversity)
-    ).astype(np.int64)
+    here = people.present(np.arange(len(people.family)), np.full(len(people.family), end - 1))
+    living = np.bincount(people.family, weights=here, minlength=len(people.adversity)).astype(np.int64)
     running = np.cumsum(living)
     whole = int(np.searchsorted(running, quota, side="right"))
     kept = np.zeros(len(living), dtype=np.bool_)

@@ -15,9 +15,9 @@ from ace_risk.world.streams import Floats, Ints, Streams, choose, numbers
 # Shares follow the 2021 Census; the leaning is an assumption after the published deprivation maps.
 KNOWN_HUBS = {
     "Allerdale": (0.19, 0.15),
-    "Barrow": (0.14, 0.75),
+    "Barrow": (0.14, 0.30),
     "Carlisle": (0.23, 0.15),
-    "Copeland": (0.13, 0.30),
+    "Copeland": (0.13, 0.20),
     "Eden": (0.11, -0.55),
     "South Lakeland": (0.20, -0.60),
 }
@@ -48,12 +48,7 @@ class Homes:
     def at(self, family: Ints, day: Ints | Floats) -> Ints:
         """The row of the home in which each family lives on each day (the first one before that)."""
         key = self.family * _DAYS + self.since
-        row = (
-            np.searchsorted(
-                key, family * _DAYS + np.floor(day).astype(np.int64), side="right"
-            )
-            - 1
-        )
+        row = np.searchsorted(key, family * _DAYS + np.floor(day).astype(np.int64), side="right") - 1
         return np.maximum(row, np.searchsorted(self.family, family))
 
 
@@ -76,9 +71,7 @@ def make_homes(world: World, shard: int, people: People, begin: int, end: int) -
     moves = random.poisson(YEARLY_MOVES * years * np.exp(0.35 * people.adversity))
     family = np.repeat(np.arange(people.families), moves)
     low = np.maximum(origin, begin)[family]
-    since = (
-        low + 1 + random.random(len(family)) * np.maximum(last[family] - low - 1, 0)
-    ).astype(np.int64)
+    since = (low + 1 + random.random(len(family)) * np.maximum(last[family] - low - 1, 0)).astype(np.int64)
     parts = (people.separates > low_or(people, begin)) & (people.separates < last - 30)
     parts &= random.random(people.families) < MOVES_AFTER_SEPARATION
     soon = (people.separates + 1 + random.integers(0, 28, people.families))[parts]
@@ -113,9 +106,7 @@ def low_or(people: People, begin: int) -> Ints:
     return np.maximum(people.enters, begin)
 
 
-def _addresses(
-    world: World, streams: Streams, people: People, family: Ints
-) -> tuple[Ints, Ints]:
+def _addresses(world: World, streams: Streams, people: People, family: Ints) -> tuple[Ints, Ints]:
     """Hub and deprivation decile of each home: the first drawn, the others a step from the one before."""
     random = streams("addresses")
     shares, leaning = hub_shares(world)
@@ -125,9 +116,7 @@ def _addresses(
     stays = random.random(len(family)) >= CHANGES_HUB
     noise = random.standard_normal(len(family))
     start = np.flatnonzero(first)
-    rank = np.arange(len(family)) - np.repeat(
-        start, np.diff(np.append(start, len(family)))
-    )
+    rank = np.arange(len(family)) - np.repeat(start, np.diff(np.append(start, len(family))))
     hub = fresh.copy()
     lasting = np.zeros(len(family))
     for step in range(int(rank.max(initial=0)) + 1):
@@ -138,7 +127,5 @@ def _addresses(
             hub[at] = np.where(stays[at], hub[at - 1], fresh[at])
             lasting[at] = 0.9 * lasting[at - 1] + np.sqrt(1 - 0.81) * noise[at]
     tilt = 0.5 * people.adversity[family] + np.sqrt(0.75) * lasting + leaning[hub]
-    cuts = np.array(
-        [-1.2816, -0.8416, -0.5244, -0.2533, 0.0, 0.2533, 0.5244, 0.8416, 1.2816]
-    )
+    cuts = np.array([-1.2816, -0.8416, -0.5244, -0.2533, 0.0, 0.2533, 0.5244, 0.8416, 1.2816])
     return hub, 10 - np.searchsorted(cuts, tilt).astype(np.int64)

@@ -15,15 +15,16 @@ PLAN_KINDS = ("cin", "s47", "cpp", "looked_after")
 
 # Days in each plan: median and spread (log standard deviation). Published: almost half of the episodes of
 # need last up to three months, just under one in ten over two years.
-PLAN_MEDIAN_DAYS = np.array([92.0, 14.0, 280.0, 520.0])
+PLAN_MEDIAN_DAYS = np.array([92.0, 14.0, 280.0, 900.0])
 PLAN_SPREAD = np.array([1.6, 0.4, 0.65, 1.25])
 SHARED_BY_SIBLINGS = 0.6
 
 # What a start is, and what follows an enquiry or a plan. `severe` is the share of concern that is grave, 0 to 1.
-STARTS_AS_ENQUIRY, STARTS_AS_ENQUIRY_SEVERE = 0.30, 0.45
+STARTS_AS_ENQUIRY, STARTS_AS_ENQUIRY_SEVERE = 0.24, 0.45
 ENQUIRY_TO_CARE, ENQUIRY_TO_CARE_SEVERE = 0.06, 0.05
-ENQUIRY_TO_PLAN, ENQUIRY_TO_PLAN_SEVERE = 0.36, 0.20
-ENQUIRY_TO_NEED = 0.72
+ENQUIRY_TO_PLAN, ENQUIRY_TO_PLAN_SEVERE = 0.31, 0.20
+YOUNG_TO_PLAN = 0.12
+ENQUIRY_TO_NEED = 0.75
 PLAN_TO_CARE, PLAN_TO_NEED = 0.09, 0.60
 CARE_TO_NEED = 0.30
 MONTHLY_REMOVAL_FROM_PLAN, MONTHLY_REMOVAL_FROM_NEED = 0.012, 0.0025
@@ -41,9 +42,7 @@ class Draws:
     removal: Floats
 
     @classmethod
-    def of_month(
-        cls, random: np.random.Generator, people: People, first: int, last: int
-    ) -> Draws:
+    def of_month(cls, random: np.random.Generator, people: People, first: int, last: int) -> Draws:
         """Draw the numbers of the month from `first` up to `last`."""
         count = people.children
         shared = random.random(count) < SHARED_BY_SIBLINGS
@@ -51,9 +50,7 @@ class Draws:
         own = random.random((2, count))
         decision, path = np.where(shared, of_family, own)
         day = first + np.floor(random.random(count) * (last - first)).astype(np.int64)
-        return cls(
-            day, decision, path, random.standard_normal(count), random.random(count)
-        )
+        return cls(day, decision, path, random.standard_normal(count), random.random(count))
 
 
 class Plans:
@@ -73,6 +70,10 @@ class Plans:
         """Which children are looked after."""
         return np.asarray(self.open == CARE)
 
+    def ended_within(self, days: int, day: int) -> Bools:
+        """Which children's last plan ended less than so many days before a day."""
+        return np.asarray((self.end > day - days) & (self.end <= day) & (self.open == NONE))
+
     def decide(self, hazard: Floats, severe: Floats, first: int, last: int) -> None:
         """Live through a month: plans end and are followed up, others start, some children are taken into care.
 
@@ -90,32 +91,22 @@ class Plans:
         start = free_before & living & (draws.decision < hazard) & (self.end <= first)
         enquiry = draws.path < STARTS_AS_ENQUIRY + STARTS_AS_ENQUIRY_SEVERE * severe
         who = np.flatnonzero(start)
-        self._begin(
-            who, np.where(enquiry[who], S47, CIN), draws.day[who], draws.length[who]
-        )
+        self._begin(who, np.where(enquiry[who], S47, CIN), draws.day[who], draws.length[who])
         settled = ~start & living & (self.end > last)
-        worse = (
-            settled & (self.open == CIN) & (draws.decision < NEED_TO_ENQUIRY * hazard)
-        )
+        worse = settled & (self.open == CIN) & (draws.decision < NEED_TO_ENQUIRY * hazard)
         self._replace(worse, S47, draws)
-        chance = (
-            MONTHLY_REMOVAL_FROM_PLAN * (self.open == CPP)
-            + MONTHLY_REMOVAL_FROM_NEED * severe
-        )
+        chance = MONTHLY_REMOVAL_FROM_PLAN * (self.open == CPP) + MONTHLY_REMOVAL_FROM_NEED * severe
         removed = settled & np.isin(self.open, (CPP, CIN)) & (draws.removal < chance)
         self._replace(removed, CARE, draws)
 
     def _follow(self, ends: Bools, draws: Draws, severe: Floats) -> None:
         """What follows a plan that ends: an enquiry may lead to a plan, a plan to a lighter one, or nothing."""
         was, path = self.open.copy(), draws.path
+        young = self.people.age(np.arange(len(was)), draws.day) < 5
         then = np.full(len(was), NONE)
         then[(was == S47) & (path < ENQUIRY_TO_NEED)] = CIN
-        then[
-            (was == S47) & (path < ENQUIRY_TO_PLAN + ENQUIRY_TO_PLAN_SEVERE * severe)
-        ] = CPP
-        then[
-            (was == S47) & (path < ENQUIRY_TO_CARE + ENQUIRY_TO_CARE_SEVERE * severe)
-        ] = CARE
+        then[(was == S47) & (path < ENQUIRY_TO_PLAN + ENQUIRY_TO_PLAN_SEVERE * severe + YOUNG_TO_PLAN * young)] = CPP
+        then[(was == S47) & (path < ENQUIRY_TO_CARE + ENQUIRY_TO_CARE_SEVERE * severe)] = CARE
         then[(was == CPP) & (path < PLAN_TO_NEED)] = CIN
         then[(was == CPP) & (path < PLAN_TO_CARE)] = CARE
         then[(was == CARE) & (path < CARE_TO_NEED)] = CIN
@@ -124,13 +115,9 @@ class Plans:
         who = who[self.people.present(who, self.end[who])]
         self._begin(who, then[who], self.end[who], draws.length[who])
 
-    def _begin(
-        self, child: Ints, kind: NDArray[np.integer], day: Ints, length: Floats
-    ) -> None:
+    def _begin(self, child: Ints, kind: NDArray[np.integer], day: Ints, length: Floats) -> None:
         """Start a plan; it ends by its length, the 18th birthday or the family's leaving."""
-        days = np.maximum(
-            np.round(PLAN_MEDIAN_DAYS[kind] * np.exp(PLAN_SPREAD[kind] * length)), 3
-        ).astype(np.int64)
+        days = np.maximum(np.round(PLAN_MEDIAN_DAYS[kind] * np.exp(PLAN_SPREAD[kind] * length)), 3).astype(np.int64)
         stop = np.minimum(day + days, self.people.present_to[child])
         self.open[child], self.start[child], self.end[child] = kind, day, stop
         self._row[child] = self._count + np.arange(len(child))
@@ -139,19 +126,13 @@ class Plans:
 
     def _replace(self, which: Bools, kind: int, draws: Draws) -> None:
         """End the plans of these children on a day of the month, and start another one on the same day."""
-        child = np.flatnonzero(
-            which & (self.start < draws.day) & (draws.day < self.end)
-        )
+        child = np.flatnonzero(which & (self.start < draws.day) & (draws.day < self.end))
         self._cuts.append((self._row[child], draws.day[child]))
-        self._begin(
-            child, np.full(len(child), kind), draws.day[child], draws.length[child]
-        )
+        self._begin(child, np.full(len(child), kind), draws.day[child], draws.length[child])
 
     def spells(self) -> tuple[Ints, Ints, Ints, Ints]:
         """Child, kind, first day and day after the last of every plan."""
-        child, kind, start, stop = (
-            np.concatenate(column) for column in zip(*self._spells, strict=True)
-        )
+        child, kind, start, stop = (np.concatenate(column) for column in zip(*self._spells, strict=True))
         for row, day in self._cuts:
             stop[row] = day
         return child, kind, start, stop

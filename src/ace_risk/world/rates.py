@@ -97,15 +97,17 @@ POLICE_HEALTH = {"police": 0.45, "health": 0.35, "social_care": 0.20}
 
 RATES: dict[str, Rate] = {
     "domestic_abuse": Rate(
-        by_severity=(0.004, 0.45, 1.9), driver=0, detected=0.30, sources={"police": 0.84, "health": 0.08, "social_care": 0.08},
-        rhythm="evening", grades=((0.78, 0.18, 0.04), (0.52, 0.33, 0.15)), weight=(1.0, 2.0, 4.0), ppn=0.9, trend=0.01,
+        by_severity=(0.004, 0.36, 1.6), driver=0, detected=0.20,
+        sources={"police": 0.84, "health": 0.08, "social_care": 0.08},
+        rhythm="evening", grades=((0.80, 0.17, 0.03), (0.57, 0.30, 0.13)), weight=(1.0, 2.0, 4.0), ppn=0.9, trend=0.01,
     ),
     "parental_substance_use": Rate(
         by_severity=(0.001, 0.25, 0.9), driver=1, detected=0.35, sources=POLICE_HEALTH,
         rhythm="any", grades=((0.85, 0.15), (0.35, 0.65)), weight=(1.2, 2.6), ppn=0.6,
     ),
     "parental_mental_health": Rate(
-        by_severity=(0.002, 0.12, 0.6), driver=2, detected=0.35, sources={"police": 0.3, "health": 0.5, "social_care": 0.2},
+        by_severity=(0.002, 0.12, 0.6), driver=2, detected=0.35,
+        sources={"police": 0.3, "health": 0.5, "social_care": 0.2},
         rhythm="any", grades=((0.85, 0.15), (0.4, 0.6)), weight=(1.0, 2.2), ppn=0.6,
     ),
     "parent_in_custody": Rate(
@@ -113,7 +115,8 @@ RATES: dict[str, Rate] = {
         rhythm="office", weight=(1.5,),
     ),
     "bereavement": Rate(
-        by_severity=(0.008, 0.010, 0.012), driver=-1, detected=0.25, sources={"school": 0.6, "health": 0.3, "police": 0.1},
+        by_severity=(0.008, 0.010, 0.012), driver=-1, detected=0.25,
+        sources={"school": 0.6, "health": 0.3, "police": 0.1},
         weight=(0.3,),
     ),
     "neglect": Rate(
@@ -159,11 +162,11 @@ RATES: dict[str, Rate] = {
     "school_absence": Rate(
         0.050, 0.6, ages=PUPIL, detected=0.7, sources={"school": 1.0}, rhythm="school", weight=(0.6,),
     ),
-    "crime": Rate(0.018, 0.9, ages=TEEN, boys=2.6, detected=1.0, rhythm="evening", weight=(0.4,)),
+    "crime": Rate(0.021, 0.9, ages=TEEN, boys=2.6, detected=1.0, rhythm="evening", weight=(0.4,)),
     "weapons": Rate(0.0012, 0.9, ages=TEEN, boys=4.0, detected=1.0, rhythm="evening", weight=(0.8,), ppn=0.5),
-    "stop_search": Rate(0.009, 0.7, ages=TEEN, boys=5.0, detected=1.0, rhythm="evening", weight=(0.0,)),
+    "stop_search": Rate(0.0145, 0.7, ages=TEEN, boys=5.0, detected=1.0, rhythm="evening", weight=(0.0,)),
     "missing": Rate(
-        0.0045, 0.95, ages=((5, 0), (9, 0.05), (11, 0.3), (13, 0.9), (15, 1.2), (18, 1)), boys=1.0, detected=0.55,
+        0.0150, 1.0, ages=((5, 0), (9, 0.04), (11, 0.25), (13, 0.8), (15, 1.2), (18, 1.1)), boys=1.0, detected=0.29,
         rhythm="evening", grades=((0.14, 0.20, 0.56, 0.10), (0.06, 0.12, 0.62, 0.20)), weight=(0.5, 0.8, 1.6, 2.6),
         ppn=0.35,
     ),
@@ -194,7 +197,9 @@ SCHOOL_LEAVING_AGE = 17
 
 # How many more episodes an episode brings on, and after how many days on average.
 MISSING_OFFSPRING = 0.45
-MISSING_OFFSPRING_IN_CARE = 0.72
+MISSING_OFFSPRING_IN_CARE = 1.1
 MISSING_OFFSPRING_DAYS = 24.0
-MISSING_IN_CARE_YEARLY = 0.12
+MISSING_IN_CARE_YEARLY = 0.11
+MISSING_IN_CARE_DETECTED = 0.92
+MISSING_AGES_IN_CARE = ((9.5, 0), (10, 0.03), (12, 0.25), (14, 0.35), (16, 1.5), (18, 3.2))
 ASB_NAMES_CHILD = 0.23

@@ -7,12 +7,13 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from ace_risk.study import Biases
-from ace_risk.world.events import Events, grade_of
+from ace_risk.world.events import FIRST_IN_CARE, Events, grade_of
 from ace_risk.world.people import GROUPS, People
 from ace_risk.world.rates import (
     ASB_NAMES_CHILD,
     CODE,
     DELAY_HOURS,
+    MISSING_IN_CARE_DETECTED,
     NAMES,
     PPN_SHARES,
     PPN_WEIGHT,
@@ -68,29 +69,22 @@ class Records:
 
     def take(self, rows: Ints | Bools) -> Records:
         """The records of some of the events."""
-        return Records(
-            **{item.name: getattr(self, item.name)[rows] for item in fields(self)}
-        )
+        return Records(**{item.name: getattr(self, item.name)[rows] for item in fields(self)})
 
 
 def record(streams: Streams, people: People, events: Events, biases: Biases) -> Records:
     """The record that each event would leave."""
     index = events.index
     overlooked = _overlooked(streams, people, events, biases)
-    detected = streams.uniform("detected", index) < _by_kind("detected")[events.kind]
+    chance = np.where(index >= FIRST_IN_CARE, MISSING_IN_CARE_DETECTED, _by_kind("detected")[events.kind])
+    detected = streams.uniform("detected", index) < chance
     source = _sources(streams, events)
     corrected = streams.uniform("corrected", index) < CORRECTED
     true_grade = grade_of(streams, events)
     grade = _graded(streams, events, true_grade, corrected)
     asb = np.array([name.startswith("asb") for name in NAMES])[events.kind]
-    names_child = (
-        ~asb
-        | (streams.uniform("names_child", index) < ASB_NAMES_CHILD)
-        | (events.planted > 0)
-    )
-    noticed = (streams.uniform("ppn", index) < _by_kind("ppn")[events.kind]) & (
-        source == POLICE
-    )
+    names_child = ~asb | (streams.uniform("names_child", index) < ASB_NAMES_CHILD) | (events.planted > 0)
+    noticed = (streams.uniform("ppn", index) < _by_kind("ppn")[events.kind]) & (source == POLICE)
     worst = np.maximum(events.severity, (true_grade >= 2).astype(np.int64))
     ppn_grade = choose(streams.uniform("ppn_grade", index), np.array(PPN_SHARES)[worst])
     ppn = np.where(noticed & ~overlooked & (events.planted == 0), ppn_grade, -1)
@@ -105,26 +99,19 @@ def record(streams: Streams, people: People, events: Events, biases: Biases) -> 
     )
 
 
-def _overlooked(
-    streams: Streams, people: People, events: Events, biases: Biases
-) -> Bools:
+def _overlooked(streams: Streams, people: People, events: Events, biases: Biases) -> Bools:
     """Which concerns the planted bias `adultification` leaves out."""
     child = np.maximum(events.child, 0)
     black = people.group[child] == GROUPS.index("Black")
     older = people.age(child, events.time) >= ADULTIFIED_FROM
     concern = np.isin(events.kind, [CODE[name] for name in CONCERNS])
-    lost = (
-        streams.uniform("adultification", events.index)
-        < ADULTIFIED_SHARE * biases.adultification
-    )
+    lost = streams.uniform("adultification", events.index) < ADULTIFIED_SHARE * biases.adultification
     return np.asarray((events.child >= 0) & black & older & concern & lost)
 
 
 def _by_kind(what: str) -> Floats:
     """One setting of every kind, in the order of NAMES."""
-    values = [
-        float(getattr(RATES[name], what)) if name in RATES else 0.0 for name in NAMES
-    ]
+    values = [float(getattr(RATES[name], what)) if name in RATES else 0.0 for name in NAMES]
     if what == "detected":
         values[CODE["parental_separation"]] = SEPARATION_DETECTED
     return np.array(values)
@@ -133,9 +120,7 @@ def _by_kind(what: str) -> Floats:
 def _sources(streams: Streams, events: Events) -> Ints:
     """Who records each event."""
     shares = np.zeros((len(NAMES), len(SOURCES)))
-    known = {name: rate.sources for name, rate in RATES.items()} | {
-        "parental_separation": SEPARATION_SOURCES
-    }
+    known = {name: rate.sources for name, rate in RATES.items()} | {"parental_separation": SEPARATION_SOURCES}
     for name in NAMES:
         for source, share in known.get(name, {"police": 1.0}).items():
             shares[CODE[name], SOURCES.index(source)] = share
@@ -150,22 +135,16 @@ def _graded(streams: Streams, events: Events, grade: Ints, corrected: Bools) -> 
     """The grade as recorded: sometimes too low until corrected, sometimes left out."""
     low = ~corrected & (streams.uniform("graded_low", events.index) < GRADED_TOO_LOW)
     given = np.where(low, np.maximum(grade - 1, np.minimum(grade, 0)), grade)
-    left_out = (streams.uniform("grade_missing", events.index) < GRADE_MISSING) & (
-        events.kind != CODE["missing"]
-    )
+    left_out = (streams.uniform("grade_missing", events.index) < GRADE_MISSING) & (events.kind != CODE["missing"])
     return np.where(left_out, -1, given)
 
 
-def _recorded(
-    streams: Streams, events: Events, source: Ints, corrected: Bools
-) -> Floats:
+def _recorded(streams: Streams, events: Events, source: Ints, corrected: Bools) -> Floats:
     """When the record is made: hours after the event for the police, days to months for others."""
     median = np.array([DELAY_HOURS[name][0] for name in SOURCES])[source]
     spread = np.array([DELAY_HOURS[name][1] for name in SOURCES])[source]
     hours = median * np.exp(spread * streams.normal("delay", events.index))
-    later = np.where(
-        corrected, 48 + 240 * streams.exponential("correction", events.index), 0.0
-    )
+    later = np.where(corrected, 48 + 240 * streams.exponential("correction", events.index), 0.0)
     return np.asarray(events.time + (np.clip(hours, 0.05, 24 * 200) + later) / 24)
 
 

@@ -93,9 +93,7 @@ WEEKEND_PULL = 0.16
 SUMMER_PULL = 0.12
 
 
-def place_in_time(
-    random: np.random.Generator, first_day: int, days: int, count: int, rhythm: str
-) -> Floats:
+def place_in_time(random: np.random.Generator, first_day: int, days: int, count: int, rhythm: str) -> Floats:
     """A day and a time of day for `count` events within `days` days from `first_day` (school days may fall earlier).
 
     `evening` events lean to weekends and summer, `office` and `school` ones fall on weekdays, `school`
@@ -112,11 +110,7 @@ def place_in_time(
     if rhythm == "evening":
         pulled = spin < WEEKEND_PULL
         day = np.where(pulled, day - weekday(day) + 5 + (spin < WEEKEND_PULL / 2), day)
-        late = (
-            (spin > 1 - SUMMER_PULL)
-            & (np.abs(_day_of_year(day) - 197) > 60)
-            & (days > 28)
-        )
+        late = (spin > 1 - SUMMER_PULL) & (np.abs(_day_of_year(day) - 197) > 60) & (days > 28)
         day = np.where(
             late,
             first_day + np.floor((spin - (1 - SUMMER_PULL)) / SUMMER_PULL * days),

@@ -29,12 +29,14 @@ LONG_MEMORY = 0.95  # half forgotten after fourteen months
 BEHAVIOUR_MEMORY = 0.7
 
 # Log-odds that statutory work starts in a month.
-BASE = -6.55
-RECENT_WEIGHT = 1.3
-LONG_WEIGHT = 0.8
+BASE = -6.95
+RECENT_WEIGHT = 1.7
+LONG_WEIGHT = 1.1
 NEED_WEIGHT = 0.8
-UNDER_ONE, UNDER_FIVE = 0.55, 0.25
+UNDER_ONE, UNDER_FIVE = 0.20, 0.0
 SUPPORTED = -0.7
+AFTER_PLAN = -0.6
+"""While a plan ended less than a year ago: the family was helped, and agencies are slow to start again."""
 TRUSTED_ADULT = -0.35
 THRESHOLD_GAP = -1.2
 """What the knob `threshold_gap` adds at full strength: about a third of the odds."""
@@ -58,6 +60,7 @@ class View:
     recent: NDArray[np.float32]
     lasting: NDArray[np.float32]
     supported: Bools
+    after_plan: Bools
     prevented: NDArray[np.float32]
     planned: Bools
 
@@ -73,27 +76,28 @@ class Course:
 
 def month_edges(begin: int, end: int) -> Ints:
     """The first days of the calendar months that reach from `begin` to `end`, and the day after the last."""
-    first, last = (
-        np.array([begin, end - 1]).astype("datetime64[D]").astype("datetime64[M]")
-    ).astype(np.int64)
-    edges = (
-        np.arange(first, last + 2)
-        .astype("datetime64[M]")
-        .astype("datetime64[D]")
-        .astype(np.int64)
-    )
+    first, last = (np.array([begin, end - 1]).astype("datetime64[D]").astype("datetime64[M]")).astype(np.int64)
+    edges = np.arange(first, last + 2).astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
     return np.clip(edges, begin, end)
 
 
 def log_odds(
-    people: People, need: AnyFloats, day: int, recent: AnyFloats, lasting: AnyFloats, supported: Bools
+    people: People, need: AnyFloats, day: int, recent: AnyFloats, lasting: AnyFloats, eased: AnyFloats
 ) -> Floats:
-    """Log-odds, for each child, that statutory work starts in a month if none is open and nobody is biased."""
+    """Log-odds, for each child, that statutory work starts in a month if none is open and nobody is biased.
+
+    `eased` is what help takes off them: see `easing`.
+    """
     age = people.age(np.arange(people.children), day)
     young = np.where(age < 1, UNDER_ONE, np.where(age < 5, UNDER_FIVE, 0.0))
     known = RECENT_WEIGHT * np.log1p(recent) + LONG_WEIGHT * np.log1p(lasting)
     seen = NEED_WEIGHT * np.clip(need, -2, 4) + TRUSTED_ADULT * people.trusted_adult
-    return np.asarray(BASE + known + seen + young + SUPPORTED * supported)
+    return np.asarray(BASE + known + seen + young + eased)
+
+
+def easing(supported: Bools | AnyFloats, after_plan: Bools | AnyFloats) -> Floats:
+    """What open support, and a plan that ended less than a year ago, add to the log-odds."""
+    return np.asarray(SUPPORTED * supported + AFTER_PLAN * after_plan)
 
 
 class Agencies:
@@ -125,24 +129,19 @@ class Agencies:
 
     def supported(self, day: int) -> Bools:
         """Which children's families have help that makes statutory work less likely."""
-        return self.support.has("early_help", day) | self.support.has(
-            "parent_treatment", day
-        )
+        return self.support.has("early_help", day) | self.support.has("parent_treatment", day)
 
     def decide(self, first: int, last: int) -> None:
         """Statutory work and offers of support in the month."""
         quarter = int(self.need.quarter(np.array([first]))[0])
         need = self.need.child[:, quarter]
-        odds = log_odds(
-            self.people, need, first, self.recent, self.lasting, self.supported(first)
-        )
+        eased = easing(self.supported(first), self.plans.ended_within(365, first))
+        odds = log_odds(self.people, need, first, self.recent, self.lasting, eased)
         hazard = 1 / (1 + np.exp(-odds - self.threshold))
         severe = 1 / (1 + np.exp(3.2 - 0.55 * self.recent))
         self.plans.decide(hazard, severe, first, last)
         planned = self.plans.open != NONE
-        self.support.offer(
-            self.recent, self.behaviour, self.plans.in_care, planned, first, last
-        )
+        self.support.offer(self.recent, self.behaviour, self.plans.in_care, planned, first, last)
 
     def live(self, first: int, last: int) -> None:
         """Take away the events of the month that support prevents."""
@@ -152,9 +151,7 @@ class Agencies:
             self.events.family[rows],
             self.events.child[rows],
         )
-        self.happened[rows] = self.helped[rows] >= self.support.prevented(
-            kind, family, child, first
-        )
+        self.happened[rows] = self.helped[rows] >= self.support.prevented(kind, family, child, first)
 
     def read(self, first: int, last: int) -> None:
         """Add the month's records to what agencies know, and forget a little."""
@@ -162,18 +159,12 @@ class Agencies:
         rows = rows[self.happened[rows] & self.records.detected[rows]]
         people, events, weight = self.people, self.events, self.records.weight
         home, own = rows[events.child[rows] < 0], rows[events.child[rows] >= 0]
-        of_family = np.bincount(events.family[home], weight[home], people.families)[
-            people.family
-        ]
-        new = of_family * ~self.plans.in_care + np.bincount(
-            events.child[own], weight[own], people.children
-        )
+        of_family = np.bincount(events.family[home], weight[home], people.families)[people.family]
+        new = of_family * ~self.plans.in_care + np.bincount(events.child[own], weight[own], people.children)
         named = own[BEHAVIOUR[events.kind[own]] & self.records.names_child[own]]
         self.recent = self.recent * RECENT_MEMORY + new
         self.lasting = self.lasting * LONG_MEMORY + new
-        self.behaviour = self.behaviour * BEHAVIOUR_MEMORY + np.bincount(
-            events.child[named], minlength=people.children
-        )
+        self.behaviour = self.behaviour * BEHAVIOUR_MEMORY + np.bincount(events.child[named], minlength=people.children)
 
     def view(self, day: int) -> View:
         """What they know and do now."""
@@ -188,6 +179,7 @@ class Agencies:
             recent,
             lasting,
             self.supported(day),
+            self.plans.ended_within(365, day),
             prevented,
             self.plans.open != NONE,
         )
@@ -196,9 +188,7 @@ class Agencies:
         """Every spell that ran for at least a day."""
         plans, support = self.plans.spells(), self.support.spells()
         kind = np.concatenate([plans[1], support[1] + len(PLAN_KINDS)])
-        child, start, end = (
-            np.concatenate([plans[place], support[place]]) for place in (0, 2, 3)
-        )
+        child, start, end = (np.concatenate([plans[place], support[place]]) for place in (0, 2, 3))
         ran = end > start
         return Spells(child[ran], kind[ran], start[ran], end[ran])
 
@@ -228,6 +218,4 @@ def is_quarter(day: int) -> bool:
     """Whether a day is the first of January, April, July or October."""
     when = np.datetime64(day, "D")
     month = when.astype("datetime64[M]")
-    return bool(
-        month.astype("datetime64[D]") == when and month.astype(np.int64) % 3 == 0
-    )
+    return bool(month.astype("datetime64[D]") == when and month.astype(np.int64) % 3 == 0)

@@ -1,22 +1,18 @@
-"""The synthetic world, from its settings to six tables, shard by shard."""
+"""The synthetic world, from its settings to six tables and the truth behind them, shard by shard."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
-
-import numpy as np
 
 from ace_risk import __version__
 from ace_risk.data.files import output_folder
 from ace_risk.data.package import write_tables
 from ace_risk.data.tables import Tables
 from ace_risk.study import World
-from ace_risk.world.care import Care, care_spells, live_somewhere, place_children
-from ace_risk.world.clock import MINUTES
+from ace_risk.world.calibration import calibrate
+from ace_risk.world.care import live_somewhere
 from ace_risk.world.companions import make_companions
-from ace_risk.world.contacts import care_home_calls, over_contacts
-from ace_risk.world.events import Events, join, make_events
 from ace_risk.world.frames import (
     Rows,
     person_rows,
@@ -24,15 +20,11 @@ from ace_risk.world.frames import (
     service_rows,
     to_tables,
 )
-from ace_risk.world.incidents import children_at_home, incident_rows
-from ace_risk.world.missing import missing_in_care, missing_rows
-from ace_risk.world.need import make_need
-from ace_risk.world.people import BURN_IN_DAYS, People, day_number, make_people
-from ace_risk.world.places import make_homes
+from ace_risk.world.incidents import incident_rows
+from ace_risk.world.lives import Lives, live
+from ace_risk.world.missing import missing_rows
 from ace_risk.world.rates import CODE
-from ace_risk.world.recording import record
-from ace_risk.world.services import run
-from ace_risk.world.streams import Bools, Streams
+from ace_risk.world.truth import Truth, TruthRows, to_truth, truth_rows, write_truth
 
 SHARD_CHILDREN = 5_000
 """Children living in the area at the end, per shard; part of what makes the bytes, so it never changes."""
@@ -40,9 +32,7 @@ SHARD_CHILDREN = 5_000
 Progress = Callable[[float, str], None]
 
 
-def simulate(
-    world: World, out: Path | None = None, progress: Progress | None = None
-) -> Tables:
+def simulate(world: World, out: Path | None = None, progress: Progress | None = None) -> Tables:
     """Make a synthetic world: the same settings and seed give the same bytes.
 
     Parameters
@@ -50,7 +40,7 @@ def simulate(
     world
         How many children, when, what kind of place, which planted biases, and the seed.
     out
-        A folder to write the six tables and `datapackage.json` to.
+        A folder to write to: the six tables, `datapackage.json`, `calibration.csv`, and the folder `truth`.
     progress
         Called with the share done, from 0 to 1, and what was done.
 
@@ -71,22 +61,43 @@ def simulate(
     >>> int(tables.residence.loc[here, "child_id"].nunique())
     60
     """
+    if out is None:
+        return to_tables(world, [rows_of(world, lives) for lives in _shards(world, progress)])
+    tables, truth = simulate_with_truth(world, progress)
+    with output_folder(out) as folder:
+        write_tables(tables, folder, extra=package_section(world))
+        write_truth(truth, folder / "truth")
+        calibrate(tables, truth, world).to_csv(folder / "calibration.csv", index=False, lineterminator="\n")
+    return tables
+
+
+def simulate_with_truth(world: World, progress: Progress | None = None) -> tuple[Tables, Truth]:
+    """Make a synthetic world, and keep the truth behind it.
+
+    Examples
+    --------
+    >>> tables, truth = simulate_with_truth(World(children=60))
+    >>> bool((truth.children["child_id"] == tables.children["child_id"]).all())
+    True
+    """
+    rows: list[Rows] = []
+    truths: list[TruthRows] = []
+    for lives in _shards(world, progress):
+        rows.append(rows_of(world, lives))
+        truths.append(truth_rows(lives))
+    return to_tables(world, rows), to_truth(world, truths)
+
+
+def _shards(world: World, progress: Progress | None) -> Iterator[Lives]:
+    """The lives of each shard in turn."""
     quotas = shard_quotas(world.children)
-    shards = []
     for shard, quota in enumerate(quotas):
-        shards.append(make_shard(world, shard, quota))
+        yield live(world, shard, quota)
         if progress is not None:
             progress(
-                (shard + 1) / (len(quotas) + 1),
+                (shard + 1) / len(quotas),
                 f"{sum(quotas[: shard + 1]):,} of {world.children:,} children",
             )
-    tables = to_tables(world, shards)
-    if out is not None:
-        with output_folder(out) as folder:
-            write_tables(tables, folder, extra=package_section(world))
-    if progress is not None:
-        progress(1.0, "tables written" if out is not None else "tables made")
-    return tables
 
 
 def shard_quotas(children: int) -> list[int]:
@@ -110,64 +121,23 @@ def package_section(world: World) -> dict[str, object]:
     }
 
 
-def make_shard(world: World, shard: int, quota: int) -> Rows:
+def rows_of(world: World, lives: Lives) -> Rows:
     """The rows of one shard's tables."""
-    streams = Streams(world.seed, shard)
-    start, end = day_number(world.start), day_number(world.end)
-    begin = start - BURN_IN_DAYS
-    people = make_people(world, shard, quota)
-    homes = make_homes(world, shard, people, begin, end)
-    need = make_need(streams, people, begin, end)
-    events = join(
-        [
-            make_events(streams, people, need, end),
-            over_contacts(streams, people, need, end, world.biases),
-        ]
+    streams, people, care, end = lives.streams, lives.people, lives.care, lives.end
+    events, records = (
+        lives.events.take(lives.written),
+        lives.records.take(lives.written),
     )
-    events = events.take(np.argsort(events.time, kind="stable"))
-    records = record(streams, people, events, world.biases)
-    course = run(streams, people, need, events, records, world.biases, end)
-    care = care_spells(course.spells, start, end)
-    placements = place_children(streams, people, homes, care, end)
-    calls = care_home_calls(streams, people, placements, world.biases)
-    from_care = missing_in_care(streams, people, need, care, end)
-    events = join([events.take(course.happened), calls, from_care])
-    events = events.take(np.argsort(events.time, kind="stable"))
-    records = record(streams, people, events, world.biases)
-    written = (
-        records.detected
-        & (events.time >= start)
-        & (records.recorded + 1 / MINUTES < end)
-    )
-    written &= _somebody_at_home(people, care, events)
-    events, records = events.take(written), records.take(written)
     more = make_companions(streams, people, care, events, records, end)
-    incidents, involvement = incident_rows(
-        streams, people, homes, care, events, records, more
-    )
-    episodes = events.take(events.kind == CODE["missing"])
+    incidents, involvement = incident_rows(streams, people, lives.homes, care, events, records, more)
+    residence = live_somewhere(people, lives.homes, care, lives.placements, lives.start, end)
     return Rows(
         children=person_rows(streams, people, events, world.biases),
-        residence=residence_rows(
-            streams,
-            homes,
-            live_somewhere(people, homes, care, placements, start, end),
-            end,
-        ),
+        residence=residence_rows(streams, lives.homes, residence, end),
         incidents=incidents,
         involvement=involvement,
-        missing_episodes=missing_rows(streams, people, care, episodes, end),
-        services=service_rows(streams, course.spells, start, end),
+        missing_episodes=missing_rows(streams, people, care, events.take(events.kind == CODE["missing"]), end),
+        services=service_rows(streams, lives.course.spells, lives.start, end),
         child_number=people.child_number,
-        household_number=homes.number,
+        household_number=lives.homes.number,
     )
-
-
-def _somebody_at_home(people: People, care: Care, events: Events) -> Bools:
-    """Whether each event of a household kind happened where one of the family's children lived; others: yes."""
-    home = np.flatnonzero(events.child < 0)
-    place, _ = children_at_home(people, care, events, home)
-    lived_in = np.ones(len(events), dtype=np.bool_)
-    lived_in[home] = False
-    lived_in[home[place]] = True
-    return lived_in

@@ -46,9 +46,7 @@ class Streams:
         >>> streams("births").random() == streams("births").random()
         True
         """
-        sequence = np.random.SeedSequence(
-            [self.seed, self.shard, zlib.crc32(name.encode())]
-        )
+        sequence = np.random.SeedSequence([self.seed, self.shard, zlib.crc32(name.encode())])
         return np.random.Generator(np.random.SFC64(sequence))
 
     def uniform(self, name: str, *keys: NDArray[np.integer]) -> Floats:
@@ -63,21 +61,15 @@ class Streams:
         >>> bool(few[0] == many[5])
         True
         """
-        value: Floats = (
-            (self.key(name, *keys) >> np.uint64(11)).astype(np.float64) + 0.5
-        ) / 2**53
+        value: Floats = ((self.key(name, *keys) >> np.uint64(11)).astype(np.float64) + 0.5) / 2**53
         return value
 
     def key(self, name: str, *keys: NDArray[np.integer]) -> NDArray[np.uint64]:
         """A new key for each row of keys, e.g. for what a thing brings about."""
-        start = (self.seed * 1_000_003 + self.shard) * int(_GOLDEN) + zlib.crc32(
-            name.encode()
-        ) * 2**32
+        start = (self.seed * 1_000_003 + self.shard) * int(_GOLDEN) + zlib.crc32(name.encode()) * 2**32
         state = np.array([start % 2**64], dtype=np.uint64)
         for key in keys:
-            state = _mixed(
-                _mixed(state) + (key.astype(np.uint64) + np.uint64(1)) * _GOLDEN
-            )
+            state = _mixed(_mixed(state) + (key.astype(np.uint64) + np.uint64(1)) * _GOLDEN)
         return state
 
     def normal(self, name: str, *keys: NDArray[np.integer]) -> Floats:
@@ -143,9 +135,7 @@ def choose(uniform: Floats, shares: Floats) -> Ints:
     return np.asarray((uniform[:, None] >= running).sum(axis=1), dtype=np.int64)
 
 
-def numbers(
-    streams: Streams, what: str, position: NDArray[np.integer]
-) -> NDArray[np.uint64]:
+def numbers(streams: Streams, what: str, position: NDArray[np.integer]) -> NDArray[np.uint64]:
     """A number below 2**40 for each position below 2**28, all different, that says nothing about the order.
 
     A one-to-one scramble of shard and position, keyed by the seed and by what is numbered: no two
@@ -157,9 +147,7 @@ def numbers(
     1000
     """
     key = np.uint64(zlib.crc32(f"{streams.seed}/{what}".encode()) * 251 & (2**40 - 1))
-    value = (np.uint64(streams.shard) << np.uint64(_SHARD_BITS)) + position.astype(
-        np.uint64
-    )
+    value = (np.uint64(streams.shard) << np.uint64(_SHARD_BITS)) + position.astype(np.uint64)
     value = value ^ key
     for multiplier, shift in zip(_MULTIPLIERS * 2, (20, 17, 23, 19), strict=True):
         value = (value * multiplier) & _MASK
@@ -180,13 +168,9 @@ def id_text(prefix: str, number: NDArray[np.uint64]) -> pd.Series[str]:
     letters = np.empty((len(number), width), dtype=np.uint8)
     letters[:, : len(prefix)] = np.frombuffer(prefix.encode(), dtype=np.uint8)
     for place in range(10):
-        letters[:, width - 1 - place] = digits[
-            (number >> np.uint64(4 * place)) & np.uint64(15)
-        ]
+        letters[:, width - 1 - place] = digits[(number >> np.uint64(4 * place)) & np.uint64(15)]
     offsets = np.arange(len(number) + 1, dtype=np.int64) * width
-    text = pa.LargeStringArray.from_buffers(
-        len(number), pa.py_buffer(offsets), pa.py_buffer(letters)
-    )
+    text = pa.LargeStringArray.from_buffers(len(number), pa.py_buffer(offsets), pa.py_buffer(letters))
     return pd.Series(text, dtype="str")
 
 

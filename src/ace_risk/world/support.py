@@ -16,11 +16,7 @@ SUPPORT_DAYS = {
 
 AT_HOME = np.isin(np.arange(len(NAMES)), [CODE[name] for name in HOUSEHOLD_KINDS])
 BEHAVIOUR = np.array(
-    [
-        name.startswith("asb")
-        or name in ("crime", "missing", "weapons", "child_substance_use")
-        for name in NAMES
-    ]
+    [name.startswith("asb") or name in ("crime", "missing", "weapons", "child_substance_use") for name in NAMES]
 )
 MOST_PREVENTED = 0.85
 
@@ -31,9 +27,7 @@ class Support:
     def __init__(self, streams: Streams, people: People) -> None:
         self.people = people
         self.random = streams("offers")
-        self.until = {
-            name: np.full(people.children, -1, dtype=np.int64) for name in SUPPORT_DAYS
-        }
+        self.until = {name: np.full(people.children, -1, dtype=np.int64) for name in SUPPORT_DAYS}
         self._spells: list[tuple[Ints, Ints, Ints, Ints]] = []
 
     def has(self, name: str, day: int) -> Bools:
@@ -83,11 +77,7 @@ class Support:
         }
         for place, (name, (drawn, probability)) in enumerate(chance.items()):
             who = np.flatnonzero((drawn < probability) & ~self.has(name, first))
-            stop = (
-                day[who]
-                + 14
-                + np.round(SUPPORT_DAYS[name] * length[place, who]).astype(np.int64)
-            )
+            stop = day[who] + 14 + np.round(SUPPORT_DAYS[name] * length[place, who]).astype(np.int64)
             stop = np.minimum(stop, people.present_to[who])
             self.until[name][who] = stop
             self._spells.append((who, np.full(len(who), place), day[who], stop))
@@ -99,11 +89,7 @@ class Support:
             self.has("parent_treatment", day),
         )
         own = 0.30 * early_help + 0.15 * treatment
-        behaviour = (
-            own
-            + 0.30 * self.has("youth_provision", day)
-            + 0.35 * self.has("youth_diversion", day)
-        )
+        behaviour = own + 0.30 * self.has("youth_provision", day) + 0.35 * self.has("youth_diversion", day)
         families = self.people.families
         helped = np.bincount(self.people.family, early_help, families) > 0
         treated = np.bincount(self.people.family, treatment, families) > 0
@@ -125,7 +111,5 @@ class Support:
 
     def spells(self) -> tuple[Ints, Ints, Ints, Ints]:
         """Child, position in `SUPPORT_DAYS`, first day and day after the last of every spell."""
-        child, kind, start, stop = (
-            np.concatenate(column) for column in zip(*self._spells, strict=True)
-        )
+        child, kind, start, stop = (np.concatenate(column) for column in zip(*self._spells, strict=True))
         return child, kind, start, stop

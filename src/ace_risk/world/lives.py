@@ -1,0 +1,105 @@
+"""The lives of one shard: its people, what happened to them, and what of it was recorded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ace_risk.study import World
+from ace_risk.world.care import Care, Placements, care_spells, place_children
+from ace_risk.world.clock import MINUTES
+from ace_risk.world.contacts import care_home_calls, over_contacts
+from ace_risk.world.events import Events, join, make_events
+from ace_risk.world.incidents import children_at_home
+from ace_risk.world.missing import missing_in_care
+from ace_risk.world.need import Need, make_need
+from ace_risk.world.people import BURN_IN_DAYS, People, day_number, make_people
+from ace_risk.world.places import Homes, make_homes
+from ace_risk.world.recording import Records, record
+from ace_risk.world.services import Course, run
+from ace_risk.world.streams import Bools, Streams
+
+
+@dataclass(frozen=True)
+class Lives:
+    """Everything about a shard, before it becomes rows of tables.
+
+    Attributes
+    ----------
+    events, records
+        Every event of the world in order of time, and the record that it would leave.
+    happened
+        Support didn't take the event away.
+    written
+        It happened, within the period, and its record was made before the end.
+    """
+
+    streams: Streams
+    start: int
+    end: int
+    people: People
+    homes: Homes
+    need: Need
+    course: Course
+    care: Care
+    placements: Placements
+    events: Events
+    records: Records
+    happened: Bools
+    written: Bools
+
+
+def live(world: World, shard: int, quota: int) -> Lives:
+    """Live through a shard whose families have `quota` children living here at the end."""
+    streams = Streams(world.seed, shard)
+    start, end = day_number(world.start), day_number(world.end)
+    begin = start - BURN_IN_DAYS
+    people = make_people(world, shard, quota)
+    homes = make_homes(world, shard, people, begin, end)
+    need = make_need(streams, people, begin, end)
+    events = join(
+        [
+            make_events(streams, people, need, end),
+            over_contacts(streams, people, need, end, world.biases),
+        ]
+    )
+    events = events.take(np.argsort(events.time, kind="stable"))
+    records = record(streams, people, events, world.biases)
+    course = run(streams, people, need, events, records, world.biases, end)
+    care = care_spells(course.spells, start, end)
+    placements = place_children(streams, people, homes, care, end)
+    calls = care_home_calls(streams, people, placements, world.biases)
+    from_care = missing_in_care(streams, people, need, care, end)
+    events = join([events, calls, from_care])
+    happened = np.append(course.happened, np.ones(len(calls) + len(from_care), dtype=np.bool_))
+    order = np.argsort(events.time, kind="stable")
+    events, happened = events.take(order), happened[order]
+    records = record(streams, people, events, world.biases)
+    written = happened & records.detected & (events.time >= start) & (records.recorded + 1 / MINUTES < end)
+    written &= somebody_at_home(people, care, events)
+    return Lives(
+        streams,
+        start,
+        end,
+        people,
+        homes,
+        need,
+        course,
+        care,
+        placements,
+        events,
+        records,
+        happened,
+        written,
+    )
+
+
+def somebody_at_home(people: People, care: Care, events: Events) -> Bools:
+    """Whether each event of a household kind happened where one of the family's children lived; others: yes."""
+    home = np.flatnonzero(events.child < 0)
+    place, _ = children_at_home(people, care, events, home)
+    lived_in = np.ones(len(events), dtype=np.bool_)
+    lived_in[home] = False
+    lived_in[home[place]] = True
+    return lived_in
