@@ -7,7 +7,6 @@ from pathlib import Path
 import pandas as pd
 from pydantic import ValidationError
 
-from ace_risk.cards.card import build_card, card_markdown
 from ace_risk.data.approval import check_approval
 from ace_risk.data.dictionary import data_dictionary
 from ace_risk.data.files import output_folder, write_file
@@ -18,18 +17,16 @@ from ace_risk.errors import RefusedError, StudyError, listing
 from ace_risk.features.canary import find_leaks, what_is_known
 from ace_risk.features.catalogue import Catalogue
 from ace_risk.kinds import configs_folder, validation_problems
-from ace_risk.pipeline import train_study
+from ace_risk.pipeline import train_study, write_card, write_fairness
 from ace_risk.progress import progress
 from ace_risk.referrals.export import write_list
 from ace_risk.referrals.listing import make_list
 from ace_risk.referrals.previous import read_previous
-from ace_risk.report.card_page import render_card
-from ace_risk.report.fairness_page import render_fairness
-from ace_risk.report.headers import list_header, run_header, start_header
+from ace_risk.report.clock import clock_at
+from ace_risk.report.headers import list_header, start_header
 from ace_risk.report.index_page import render_index
 from ace_risk.report.start import START_LINKS, start_sentences
 from ace_risk.study import Study, load_study
-from ace_risk.tracking.documents import canonical_json
 from ace_risk.tracking.pack import load_pack
 from ace_risk.world.simulate import simulate
 
@@ -48,7 +45,7 @@ def synth(config: Path, out: Path) -> list[str]:
     study = load_study(config)
     if study.world is None:
         raise StudyError(f"{config}: world is missing. Add it, or choose a study that has one.")
-    with output_folder(out) as folder, progress("synth") as report:
+    with output_folder(out, "six tables") as folder, progress("synth") as report:
         tables = simulate(study.world, folder, report)
         write_file(folder / DICTIONARY, data_dictionary(study.load_kinds()))
     sizes = [f"{row['rows']:>10,}  {row['table']}" for row in tables.summary().to_dict("records")]
@@ -90,19 +87,24 @@ def run_canary(study: Study, tables: Tables) -> list[str]:
 def audit(run: Path) -> list[str]:
     """Write the fairness report of a run."""
     pack = load_pack(run)
-    write_file(run / "audit.json", canonical_json(pack.audit))
-    write_file(run / "fairness.html", render_fairness(pack.audit or {}, run_header(pack, "fairness")))
+    write_fairness(pack, of_a_run(run))
     return [*(pack.audit or {})["sentences"], f"Written: {run / 'fairness.html'}"]
 
 
 def card(run: Path) -> list[str]:
     """Write the model card of a run."""
-    pack = load_pack(run)
-    model_card = build_card(pack.study, pack.evaluation, pack.audit or {}, pack.short_id, pack.versions)
-    write_file(run / "card.json", canonical_json(model_card.model_dump(mode="json")))
-    write_file(run / "card.md", card_markdown(model_card))
-    write_file(run / "card.html", render_card(model_card, run_header(pack, "card")))
+    write_card(load_pack(run), of_a_run(run))
     return [f"Written: {run / 'card.html'}"]
+
+
+def of_a_run(run: Path) -> Path:
+    """The folder of a run; a pack by itself is refused, because a pack is never written into."""
+    if not (run / "pack").is_dir():
+        raise StudyError(
+            f"{run}: is a pack, and a pack is never written into. Give the run that holds it as pack/, "
+            "or copy the pack to a folder of its own as pack/."
+        )
+    return run
 
 
 def refer(
@@ -121,7 +123,7 @@ def refer(
     tables = load_tables(data, kinds=pack.kinds)
     permission = check_approval(data, tables, outcome=pack.study.outcome.name)
     last = read_previous(previous) if previous else None
-    with output_folder(out) as folder:
+    with output_folder(out, "a referral list", inputs=[run, data]) as folder:
         referrals = make_list(
             pack,
             tables,
@@ -150,18 +152,16 @@ def read_day(text: str) -> pd.Timestamp:
 
 
 def demo(out: Path, children: int | None = None) -> list[str]:
-    """The whole path on a synthetic world, with a page to start from."""
+    """The whole path on a synthetic world, with a page to start from; its clock stands at the end of the world."""
     study = scaled(load_study(configs_folder() / "demo.yaml"), children)
     world = study.world
     if world is None:
         raise StudyError("configs/demo.yaml: world is missing. Restore it.")
-    with output_folder(out) as folder:
+    with output_folder(out, "a demo") as folder, clock_at(world.end):
         data, run = folder / "data", folder / "run"
         with progress("synth") as report:
             simulate(world, data, report)
         train_study(study, data, run, final=Path(out) / "run")
-        audit(run)
-        card(run)
         refer(run, data, f"{world.end:%Y-%m-%d}", folder / "list")
         pack = load_pack(run)
         sentences = start_sentences(pack.evaluation, pack.audit or {})

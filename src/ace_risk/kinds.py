@@ -96,6 +96,8 @@ def read_yaml(path: Path) -> Any:
         return yaml.safe_load(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise StudyError(f"{path}: no such file. Give the path of a YAML file that exists.") from None
+    except IsADirectoryError:
+        raise StudyError(f"{path}: is a folder. Give the path of a YAML file.") from None
     except (OSError, UnicodeDecodeError) as error:
         raise StudyError(f"{path}: can't be read ({type(error).__name__}). Save it as UTF-8 text.") from None
     except yaml.YAMLError as error:

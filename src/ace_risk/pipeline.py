@@ -12,13 +12,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ace_risk.cards.card import build_card, card_markdown
 from ace_risk.data.approval import Permission, check_approval
 from ace_risk.data.files import output_folder, write_file
 from ace_risk.data.history import build_history
 from ace_risk.data.load import load_tables
+from ace_risk.data.marker import refresh_marker
 from ace_risk.data.profile import profile_data
 from ace_risk.data.tables import Tables
-from ace_risk.evaluate.document import build_evaluation
+from ace_risk.evaluate.document import build_evaluation, data_notes
 from ace_risk.evaluate.evaluation import Ranking, TestRows
 from ace_risk.evaluate.list_size import select_top
 from ace_risk.evaluate.printed_card import print_card
@@ -35,12 +37,14 @@ from ace_risk.models.baselines import load_baselines
 from ace_risk.models.folds import TemporalFolds, temporal_folds
 from ace_risk.models.train import train_points_card
 from ace_risk.progress import Report, progress
+from ace_risk.report.card_page import render_card
 from ace_risk.report.evaluation_page import render_evaluation
+from ace_risk.report.fairness_page import render_fairness
 from ace_risk.report.headers import run_header
 from ace_risk.study import Study
 from ace_risk.tracking.documents import canonical_json
 from ace_risk.tracking.mlflow_run import log_training
-from ace_risk.tracking.pack import load_pack, write_pack
+from ace_risk.tracking.pack import Pack, load_pack, write_pack
 from ace_risk.tracking.versions import library_versions
 
 
@@ -101,7 +105,7 @@ def train_study(study: Study, data: Path, out: Path, final: Path) -> dict[str, A
     """
     tables = load_tables(data, kinds=study.load_kinds())
     permission = check_approval(data, tables, outcome=study.outcome.name)
-    with output_folder(out) as folder, progress("train") as report:
+    with output_folder(out, "a run", inputs=[data]) as folder, progress("train") as report:
         prepared = prepare(study, tables, report)
         report(0.40, "points card")
         train_rows, _ = prepared.folds.rows(prepared.folds.test)
@@ -115,18 +119,37 @@ def train_study(study: Study, data: Path, out: Path, final: Path) -> dict[str, A
             folder / "pack", model=model, study=study, catalogue_yaml=study.catalogue.read_text(encoding="utf-8"),
             evaluation=evaluation, audit=audit, profile=profile, versions=versions,
         )  # fmt: skip
-        header = run_header(load_pack(folder), "evaluation")
+        pack = load_pack(folder)
         write_file(folder / "evaluation.json", canonical_json(evaluation))
-        write_file(folder / "evaluation.html", render_evaluation(evaluation, header))
+        write_file(folder / "evaluation.html", render_evaluation(evaluation, run_header(pack, "evaluation")))
+        write_fairness(pack, folder)
+        write_card(pack, folder)
         report(0.90, "MLflow")
         log_training(
             folder, experiment=study.name, run_name=study.title,
             params={"study": study.model_dump(mode="json", exclude={"catalogue", "aces", "kinds", "codes"})},
             metrics={record["name"]: record for record in evaluation["models"]},
             tags={"verdict": evaluation["verdict"], "fairness": audit["answer"]},
-            artifacts=[folder / "evaluation.html"], dataset_digest=profile["digest"], final_folder=final,
+            artifacts=[folder / f"{page}.html" for page in ("evaluation", "fairness", "card")],
+            dataset_digest=profile["digest"], final_folder=final,
         )  # fmt: skip
     return evaluation
+
+
+def write_fairness(pack: Pack, run: Path) -> None:
+    """Write `fairness.html` and `audit.json` from the counts in the pack."""
+    write_file(run / "audit.json", canonical_json(pack.audit))
+    write_file(run / "fairness.html", render_fairness(pack.audit or {}, run_header(pack, "fairness")))
+    refresh_marker(run)
+
+
+def write_card(pack: Pack, run: Path) -> None:
+    """Write `card.html`, `card.md` and `card.json` from the pack."""
+    model_card = build_card(pack.study, pack.evaluation, pack.audit or {}, pack.short_id, pack.versions)
+    write_file(run / "card.json", canonical_json(model_card.model_dump(mode="json")))
+    write_file(run / "card.md", card_markdown(model_card))
+    write_file(run / "card.html", render_card(model_card, run_header(pack, "card")))
+    refresh_marker(run)
 
 
 def assess(
@@ -160,6 +183,7 @@ def assess(
         | {"no_earlier_record": prepared.not_eligible},
         "synthetic": permission.synthetic,
         "statement": permission.statement,
+        "notes": data_notes(prepared.cohort, prepared.labels, prepared.groups, study.cohort.under_age_years),
     }
     card = print_card(model, prepared.catalogue, total, share, label, study.fairness.suppress_below)
     evaluation = build_evaluation(study, data, prepared.folds, prepared.labels, rankings, rows, card)

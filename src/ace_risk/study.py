@@ -112,6 +112,8 @@ class OutcomePlan(Part):
 
     Attributes
     ----------
+    title
+        What follows, in words, without the time: that is told from `horizon_days`.
     kinds, horizon_days
         Records whose start within the horizon after the cutoff counts.
     after_kinds
@@ -119,13 +121,20 @@ class OutcomePlan(Part):
     """
 
     name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")] = "statutory_support"
-    title: str = "statutory support recorded within 12 months"
+    title: str = "statutory support recorded"
     kinds: Annotated[tuple[str, ...], Field(min_length=1)] = ("cin", "s47", "cpp", "looked_after")
     after_kinds: tuple[str, ...] = ()
     horizon_days: Days = 365
     purpose: str = "To offer early support before statutory work is needed."
     stands_for: str = "A family's need for help, as far as services saw it and acted on it."
     may_mislead: str = "It records what services did. Need that nobody saw, or nobody acted on, counts as none."
+
+    @property
+    def full_title(self) -> str:
+        """What follows and by when, e.g. "statutory support recorded within 12 months"."""
+        months = round(self.horizon_days / 30.4375)
+        whole = abs(self.horizon_days - months * 30.4375) < 3 and months > 0
+        return f"{self.title} within {f'{months} months' if whole else f'{self.horizon_days:,} days'}"
 
 
 class FoldPlan(Part):
@@ -180,13 +189,15 @@ class Bar(Part):
 
     precision_at_least: Share = 0.2
     recall_gain_over_ace_count: Annotated[float, Field(ge=0)] = 0.1
+    expected_over_observed: tuple[float, float] = (0.8, 1.25)
     calibration_slope: tuple[float, float] = (0.8, 1.2)
 
     @model_validator(mode="after")
     def _in_order(self) -> Bar:
-        low, high = self.calibration_slope
-        if low > high:
-            raise ValueError(f"calibration_slope: the first must not be above the second, got {low} and {high}")
+        for name in ("expected_over_observed", "calibration_slope"):
+            low, high = getattr(self, name)
+            if low > high:
+                raise ValueError(f"{name}: the first must not be above the second, got {low} and {high}")
         return self
 
 

@@ -19,6 +19,8 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from ace_risk.errors import DataError
+
 if TYPE_CHECKING:
     from ibis.expr.types import Table
 
@@ -40,6 +42,11 @@ def to_table(columns: Mapping[str, Any] | pd.DataFrame) -> Table:
         The same columns and `row`, the position in the input counted from 0. Times are whole microseconds,
         categories are their words, and an empty cell is empty whatever it was in pandas.
 
+    Raises
+    ------
+    DataError
+        If a column mixes types, such as words and numbers.
+
     Examples
     --------
     >>> to_table({"child_id": ["a", "b"]}).columns
@@ -47,14 +54,19 @@ def to_table(columns: Mapping[str, Any] | pd.DataFrame) -> Table:
     """
     import ibis
 
-    arrays = {name: _to_arrow(columns[name]) for name in columns}
+    arrays = {str(name): _to_arrow(str(name), values) for name, values in columns.items()}
     length = len(next(iter(arrays.values())))
     return ibis.memtable(pa.table({**arrays, "row": np.arange(length)}))
 
 
-def _to_arrow(values: Any) -> Any:
+def _to_arrow(name: str, values: Any) -> Any:
     """One column; a column without any value and type holds words."""
-    array = pa.array(values, from_pandas=True)
+    try:
+        array = pa.array(values, from_pandas=True)
+    except (pa.ArrowInvalid, pa.ArrowTypeError):
+        raise DataError(
+            f"{name}: holds values of more than one type. Give it one type: words, whole numbers or times."
+        ) from None
     if pa.types.is_timestamp(array.type):
         return array.cast(pa.timestamp("us", array.type.tz))
     return array.cast(pa.string()) if pa.types.is_null(array.type) else array
@@ -144,7 +156,8 @@ def collect(expression: Table, dtypes: Mapping[str, Any]) -> pd.DataFrame:
     for at, name in enumerate(rows.column_names):
         if pa.types.is_integer(rows.schema.field(at).type) and str(dtypes.get(name)) == "datetime64[us]":
             rows = rows.set_column(at, name, rows.column(at).cast(pa.timestamp("us")))
-    return rows.to_pandas().astype(dict(dtypes))
+    frame: pd.DataFrame = rows.to_pandas()
+    return frame.astype(dict(dtypes))
 
 
 def _connect() -> Any:

@@ -6,37 +6,44 @@ import errno
 import os
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from ace_risk.data.marker import refuse_foreign, write_marker
 from ace_risk.errors import OutputError
-
-MARKER = ".ace-risk"
-"""A file of this name marks a folder that was written here and so may be replaced."""
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _READ_ONLY = {errno.EROFS, errno.EACCES, errno.EPERM}
 
 
 @contextmanager
-def output_folder(path: str | Path) -> Iterator[Path]:
+def output_folder(path: str | Path, kind: str = "", inputs: Iterable[str | Path] = ()) -> Iterator[Path]:
     """Write a folder whole or not at all.
 
     Yields a temporary folder beside `path`. When the block ends well it takes the place of `path`; when
-    the block raises it is removed and `path` is as it was before. Only an empty folder, or one that was
-    written this way before, is replaced.
+    the block raises it is removed and `path` is as it was before. Only an empty folder is replaced, or one
+    of the same kind that was written this way and that nobody has changed since.
+
+    Parameters
+    ----------
+    path
+        The folder to write.
+    kind
+        What it holds, in plain words, e.g. `a referral list`.
+    inputs
+        Folders that are read; writing into one of them, or over it, is refused.
 
     Raises
     ------
     OutputError
-        If `path` holds something else, or can't be written.
+        If `path` holds something else, overlaps an input, or can't be written.
 
     Examples
     --------
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as place:
-    ...     with output_folder(Path(place) / "run") as folder:
+    ...     with output_folder(Path(place) / "run", "a run") as folder:
     ...         _ = (folder / "a.txt").write_text("done")
     ...     sorted(file.name for file in (Path(place) / "run").iterdir())
     ['.ace-risk', 'a.txt']
@@ -44,18 +51,16 @@ def output_folder(path: str | Path) -> Iterator[Path]:
     target = Path(path).absolute()
     with writing_to(target):
         target = target.resolve()
-        _refuse_foreign(target)
+        _refuse_overlap(target, inputs)
+        refuse_foreign(target, kind)
         made = _make_parents(target)
         part = _sibling(target, "part")
         part.mkdir()
     try:
         with writing_to(target, part):
             yield part
-            (part / MARKER).write_text(
-                "Written by ace-risk, which may replace this folder.\n",
-                encoding="utf-8",
-            )
-            _take_place(part, target)
+            write_marker(part, kind)
+            _take_place(part, target, kind)
     except BaseException:
         shutil.rmtree(part, ignore_errors=True)
         for folder in made:
@@ -129,16 +134,12 @@ def _way_out(error: OSError) -> str:
     return "Give another path."
 
 
-def _refuse_foreign(target: Path) -> None:
-    if not target.exists():
-        return
-    if not target.is_dir():
-        raise OutputError(f"{target}: a file is in the way. Move it, or give another path.")
-    if not (target / MARKER).is_file() and any(target.iterdir()):
-        raise OutputError(
-            f"{target}: holds files that ace-risk did not write, so it is left alone. "
-            "Give an empty or a new folder, or move those files."
-        )
+def _refuse_overlap(target: Path, inputs: Iterable[str | Path]) -> None:
+    """Refuse to write into, over or around a folder that is read."""
+    for given in inputs:
+        source = Path(given).resolve()
+        if source == target or source in target.parents or target in source.parents:
+            raise OutputError(f"{target}: overlaps {given}, which is read. Give a folder of its own for the output.")
 
 
 def _make_parents(target: Path) -> list[Path]:
@@ -152,12 +153,12 @@ def _sibling(target: Path, ending: str) -> Path:
     return target.parent / f".{target.name}.{secrets.token_hex(4)}.{ending}"
 
 
-def _take_place(part: Path, target: Path) -> None:
+def _take_place(part: Path, target: Path, kind: str) -> None:
     """Move `part` to `target`; the folder that stood there is put back if that fails."""
     if not target.exists():
         part.rename(target)
         return
-    _refuse_foreign(target)
+    refuse_foreign(target, kind)
     old = _sibling(target, "old")
     target.rename(old)
     try:

@@ -88,9 +88,8 @@ def build_history(tables: Tables, kinds: Kinds | None = None) -> pd.DataFrame:
 
 def named_in_incidents(involvement: Table, incidents: Table) -> Table:
     """Children who are named in an incident, once each, with the first of their roles in the alphabet."""
-    order = [involvement.role, involvement.row]
-    place = involvement.row.rank().over(group_by=[involvement.incident_id, involvement.child_id], order_by=order)
-    named = involvement.mutate(place=place).filter(lambda table: table.place == 0).drop("place")
+    before = involvement.row.lag().over(group_by=["incident_id", "child_id"], order_by=["role", "row"])
+    named = involvement.mutate(before=before).filter(lambda table: table.before.isnull()).drop("before")
     incidents = incidents.select("incident_id", "occurred_at", "recorded_at", "kind", "grade", "source")
     return named.join(incidents, "incident_id").rename(source_id="incident_id")
 
@@ -131,8 +130,7 @@ def services(services: Table) -> Table:
 
 def moves(residence: Table) -> Table:
     """Moves to another home: the start of every spell after a child's first, where the household changes."""
-    order = [residence.start_date, residence.row]
-    before = residence.household_id.lag().over(group_by=residence.child_id, order_by=order)
+    before = residence.household_id.lag().over(group_by="child_id", order_by=["start_date", "row"])
     moved = residence.mutate(before=before).filter(lambda table: table.before != table.household_id)
     return moved.select(
         "child_id", "recorded_at", "row",

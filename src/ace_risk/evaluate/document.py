@@ -54,7 +54,8 @@ def build_evaluation(
     return {
         "format": FORMAT,
         "study": {"name": study.name, "title": study.title},
-        "outcome": study.outcome.model_dump(include={"name", "title", "stands_for", "may_mislead", "horizon_days"}),
+        "outcome": study.outcome.model_dump(include={"name", "stands_for", "may_mislead", "horizon_days"})
+        | {"title": study.outcome.full_title},
         "data": dict(data),
         "folds": fold_records(folds, labels),
         "places": places,
@@ -65,7 +66,7 @@ def build_evaluation(
         "points_card": dict(points_card),
         "bar": judged["bar"],
         "verdict": judged["verdict"],
-        "sentences": evaluation_sentences(records, places, lists, study.outcome.title),
+        "sentences": evaluation_sentences(records, places, lists, study.outcome.full_title),
     }
 
 
@@ -82,3 +83,19 @@ def fold_records(folds: TemporalFolds, labels: pd.Series) -> list[dict[str, Any]
         record["positives"] = int(labels.iloc[evaluate].fillna(0).sum())
         records.append(record)
     return records
+
+
+def data_notes(cohort: pd.DataFrame, labels: pd.Series, groups: pd.DataFrame, under_age_years: int) -> list[str]:
+    """What the rows that could be followed can't speak for, in sentences; empty where there is nothing to say.
+
+    Children who come of age within the outcome window are listed, but none of them was trained or tested on.
+    """
+    ages = groups["age_years"]
+    unlabelled = sorted({int(age) for age in ages.unique()} - {int(age) for age in ages[labels.notna()].unique()})
+    if not unlabelled or len(cohort) == 0:
+        return []
+    years = ", ".join(map(str, unlabelled))
+    return [
+        f"Children aged {years} may be listed, but the model was neither trained nor tested on them: "
+        f"they turn {under_age_years} before the outcome window ends."
+    ]

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from ace_risk.evaluate.bar import gain_interval, judge, overall
 from ace_risk.evaluate.calibration import calibration_fit, reliability
+from ace_risk.evaluate.intervals import wilson_interval
 from ace_risk.evaluate.list_size import evaluate_at_list_size, select_top
 from ace_risk.evaluate.ranking import auc, average_precision, brier, recall_curve
 from ace_risk.study import Bar
@@ -92,8 +93,24 @@ def rank_records(rankings: Sequence[Ranking], rows: TestRows, places: int) -> li
             "auc": auc(rows.label, ranking.score),
             "average_precision": average_precision(rows.label, ranking.score),
         }
-        records.append(record | _calibration(ranking.probability, rows.label))
+        records.append(
+            record | _calibration(ranking.probability, rows.label) | {"note": tie_note(ranking, rows, places)}
+        )
     return records
+
+
+def tie_note(ranking: Ranking, rows: TestRows, places: int) -> str:
+    """How many places went by the tie rule, where that is a tenth of them or more; else nothing."""
+    by_tie = 0
+    for name in np.unique(rows.lists):
+        score = ranking.score[rows.lists == name]
+        cut = np.sort(score)[-places]
+        tied, above = int((score == cut).sum()), int((score > cut).sum())
+        by_tie += places - above if tied > places - above else 0
+    total = places * len(np.unique(rows.lists))
+    if by_tie < total / 10:
+        return ""
+    return f"{ranking.title}: {by_tie:,} of {total:,} places go by the tie rule, to some of several equal scores."
 
 
 def _calibration(probability: NDArray[np.float64] | None, label: NDArray[np.int8]) -> dict[str, Any]:
@@ -142,6 +159,8 @@ def judge_bar(rankings: Sequence[Ranking], rows: TestRows, places: int, bar: Bar
         for ranking in (model, other)
     }
     gain, gain_low, gain_high = gain_interval(found[model.name], found[other.name], rows.households, seed)
+    expected, expected_low, expected_high = expected_over_observed(rows.label, model.probability)
+    least, most = bar.expected_over_observed
     low_slope, high_slope = bar.calibration_slope
     slope, slope_low, slope_high = (record[f"calibration_slope{end}"] for end in ("", "_low", "_high"))
     items = [
@@ -158,6 +177,12 @@ def judge_bar(rankings: Sequence[Ranking], rows: TestRows, places: int, bar: Bar
             "verdict": judge(gain_low, gain_high, at_least=bar.recall_gain_over_ace_count),
         },
         {
+            "item": "Outcomes that the shares expect, for every 100 that followed",
+            "needed": f"{least * 100:.0f} to {most * 100:.0f}",
+            "got": _of_100(expected, expected_low, expected_high),
+            "verdict": judge(expected_low, expected_high, at_least=least, at_most=most),
+        },
+        {
             "item": "Calibration slope (1 means that shares are neither too bold nor too timid)",
             "needed": f"{low_slope:.2f} to {high_slope:.2f}",
             "got": f"{slope:.2f} ({slope_low:.2f} to {slope_high:.2f})",
@@ -167,10 +192,41 @@ def judge_bar(rankings: Sequence[Ranking], rows: TestRows, places: int, bar: Bar
     return {"bar": items, "verdict": overall([str(item["verdict"]) for item in items])}
 
 
+def expected_over_observed(
+    label: NDArray[np.int8], probability: NDArray[np.float64] | None
+) -> tuple[float, float, float]:
+    """How many outcomes the shares expect for each that followed, with a 95 % interval from Wilson's for the rate.
+
+    NaN where nothing followed or no share is claimed.
+
+    Examples
+    --------
+    >>> round(expected_over_observed(np.array([1, 0, 0, 0]), np.full(4, 0.5))[0], 2)
+    2.0
+    """
+    followed = int(label.sum())
+    if probability is None or not followed:
+        return np.nan, np.nan, np.nan
+    low, high = wilson_interval(followed, len(label))
+    mean = float(probability.mean())
+    return mean * len(label) / followed, mean / high, mean / low
+
+
 def _of_100(value: float, low: float, high: float) -> str:
     if np.isnan(value):
         return "undefined"
     return f"{value * 100:.0f} ({low * 100:.0f} to {high * 100:.0f})"
+
+
+def of_every_100(share: float) -> str:
+    """A share as a natural frequency, or that there is none.
+
+    Examples
+    --------
+    >>> of_every_100(0.512), of_every_100(float("nan"))
+    ('51 of every 100', 'an unknown share')
+    """
+    return "an unknown share" if np.isnan(share) else f"{share * 100:.0f} of every 100"
 
 
 def evaluation_sentences(records: Sequence[dict[str, Any]], places: int, lists: int, outcome_title: str) -> list[str]:
@@ -183,7 +239,7 @@ def evaluation_sentences(records: Sequence[dict[str, Any]], places: int, lists: 
     comparison = f"{more:,} more than" if more > 0 else "no more than" if more == 0 else f"{-more:,} fewer than"
     return [
         f"On {lists} list{'s' * (lists != 1)} of {places:,} places each, {model['table']['tp']:,} of {listed:,} places "
-        f"went to a child who then had {outcome_title}: about {model['precision'] * 100:.0f} of every 100.",
+        f"went to a child who then had {outcome_title}: about {of_every_100(model['precision'])}.",
         f"Among children already known to services it followed {followed:,} times; the lists reached "
         f"{model['table']['tp']:,} of these and missed {model['table']['fn']:,}.",
         f"Counting adverse childhood experiences at the same places reaches {other['table']['tp']:,}: the points card "

@@ -32,7 +32,7 @@ def print_card(
     totals, probability, label
         Of the test rows.
     smallest
-        Totals with fewer rows than this are left out, so that nobody can be made out.
+        Totals with fewer rows than this are put together with the next ones, so that nobody can be made out.
 
     Returns
     -------
@@ -50,18 +50,52 @@ def print_card(
         for term in model.terms
         if isinstance(term, FeatureTerm)
     ]
-    frame = pd.DataFrame({"total": totals, "predicted": probability, "label": label})
+    frame = pd.DataFrame({"total": totals, "predicted": probability, "label": label}).sort_values("total")
     rows = [
         {
-            "total": total,
+            "total": words,
             "n": len(part),
             "observed": float(part["label"].mean()),
-            "predicted": float(part["predicted"].iloc[0]),
+            "predicted": float(part["predicted"].mean()),
         }
-        for total, part in frame.groupby("total")
-        if len(part) >= smallest
+        for words, part in frame.groupby(total_words(frame["total"], smallest), sort=False)
     ]
     return {"features": features, "intercept": model.intercept, "totals": rows}
+
+
+def total_words(totals: pd.Series, smallest: int) -> pd.Series:
+    """Each row's total in words; totals with too few rows are joined with the next lower ones (the lowest with higher).
+
+    Examples
+    --------
+    >>> total_words(pd.Series([0.0, 0.0, 1.0, 1.0, 2.0]), 2).tolist()
+    ['0', '0', '1 or more', '1 or more', '1 or more']
+    """
+    sizes = totals.value_counts().sort_index(ascending=False)
+    groups: list[list[float]] = []
+    waiting: list[float] = []
+    for total in sizes.index:
+        waiting.append(float(total))
+        if sizes.loc[waiting].sum() >= smallest:
+            groups.append(waiting)
+            waiting = []
+    if waiting:
+        groups[-1:] = [[*(groups[-1] if groups else []), *waiting]]
+    words: dict[float, str] = {}
+    for position, group in enumerate(groups):
+        low, high = f"{min(group):g}", f"{max(group):g}"
+        ends = (position == 0, position == len(groups) - 1)
+        text = (
+            low
+            if len(group) == 1
+            else f"{low} or more"
+            if ends[0]
+            else f"{high} or less"
+            if ends[1]
+            else f"{low} to {high}"
+        )
+        words |= dict.fromkeys(group, "all" if all(ends) else text)
+    return totals.map(words)
 
 
 def feature_title(spec: FeatureSpec) -> str:

@@ -79,7 +79,12 @@ def explain_child(
     def tell(spec: FeatureSpec) -> str:
         return fill_sentence(spec, evidence[spec.name], float(values[spec.name]), cutoff, since, titles)
 
-    options = [catalogue.support_options[name] for specs in speaking for spec in specs for name in spec.support]
+    names: list[str] = []
+    for spec in (spec for specs in speaking for spec in specs):
+        for kind, _ in evidence[spec.name].by_kind:
+            names += catalogue.kind_support.get(kind, ())
+        names += spec.support
+    options = [catalogue.support_options[name] for name in dict.fromkeys(names)]
     contact = FeatureSpec("safe_contact", catalogue.safe_contact_kinds or ("-",), "count")
     return Reasons(
         sentences=tuple(" ".join(tell(spec) for spec in specs) for specs in speaking),

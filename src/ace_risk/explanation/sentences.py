@@ -12,7 +12,7 @@ from ace_risk.features.catalogue import FeatureSpec
 _TIMES = {1: "once", 2: "twice"}
 _WINDOWS = {
     30: "in the last month", 90: "in the last 3 months", 91: "in the last 3 months", 180: "in the last 6 months",
-    365: "in the last 12 months", 730: "in the last 2 years",
+    365: "in the last 12 months", 730: "in the last 2 years", 731: "in the last 2 years",
 }  # fmt: skip
 
 
@@ -30,7 +30,8 @@ def fill_sentence(
     ----------
     spec
         The feature; its `reason` has slots `{times}` (once, twice, 3 times), `{count}` (the feature's value),
-        `{plural}` (s unless the value is 1), `{first}`, `{last}`, `{window}`, `{days}` (since the last record) and
+        `{plural}` (s unless the value is 1), `{when}` (on the one day, or first and most recently), `{first}`,
+        `{last}`, `{window}`, `{days}` (since the last record) and
         `{kinds}` (each kind with its number, e.g. "domestic abuse at home twice and neglect once").
     evidence
         The records behind it.
@@ -39,7 +40,8 @@ def fill_sentence(
     cutoff
         The instant at which things are known.
     since
-        When the data start; `ever` is told as "since" that date, or the expiry's.
+        When the child's records can begin: the start of the data, or birth. A window that reaches back to it is told
+        as "so far".
     titles
         What people call each kind.
 
@@ -55,12 +57,25 @@ def fill_sentence(
         times=times(evidence.number),
         count=f"{number:,}",
         plural="" if number == 1 else "s",
+        when=when_words(evidence),
         first=day(evidence.first),
         last=day(evidence.last),
         window=window_words(spec, cutoff, since),
         days=f"{(cutoff - evidence.last).days:,}",
         kinds=joined([f"{titles.get(kind, kind)} {times(number)}" for kind, number in evidence.by_kind]),
     )
+
+
+def when_words(evidence: Evidence) -> str:
+    """When the records were: on their one day, or first on one and most recently on another.
+
+    Examples
+    --------
+    >>> when_words(Evidence(2, pd.Timestamp("2025-03-04"), pd.Timestamp("2025-05-12")))
+    'first on 4 March 2025, most recently on 12 May 2025'
+    """
+    first, last = day(evidence.first), day(evidence.last)
+    return f"on {last}" if first == last else f"first on {first}, most recently on {last}"
 
 
 def times(number: int) -> str:
@@ -86,13 +101,13 @@ def joined(parts: list[str]) -> str:
 
 
 def window_words(spec: FeatureSpec, cutoff: pd.Timestamp, since: pd.Timestamp) -> str:
-    """The window in words: "in the last 12 months", or "since" the first date that counts."""
-    if spec.window_days is not None and spec.counted_days == spec.window_days:
-        return _WINDOWS.get(spec.window_days, f"in the last {spec.window_days:,} days")
-    start = since
-    if spec.counted_days is not None:
-        start = max(since, cutoff - pd.Timedelta(days=spec.counted_days))
-    return f"since {start:%B %Y}"
+    """The window in words: "in the last 12 months", "in the last 6 years", or "so far" where nothing lies before it."""
+    days = spec.counted_days
+    if days is None or cutoff - pd.Timedelta(days=days) <= since:
+        return "so far"
+    if days in _WINDOWS:
+        return _WINDOWS[days]
+    return f"in the last {round(days / 365.25)} years" if days > 730 else f"in the last {days:,} days"
 
 
 def day(time: pd.Timestamp) -> str:

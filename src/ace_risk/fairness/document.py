@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ace_risk.fairness.audit import FairnessAudit, audit_fairness, plain_records
 from ace_risk.fairness.disclosure import suppress_gaps, suppress_small
-from ace_risk.fairness.summary import audit_sentences, questions_for_board
+from ace_risk.fairness.summary import audit_sentences, other_measures, questions_for_board
 from ace_risk.study import FairnessPlan
 
 FORMAT = "ace-risk/audit/1"
@@ -78,7 +78,7 @@ def build_audit(
         "households": True,
         "interval_method": settings["interval"],
         "answer": model.answer(PRIMARY),
-        "sentences": audit_sentences(model, places, lists, ATTRIBUTE_TITLES),
+        "sentences": audit_sentences(model, places, lists, ATTRIBUTE_TITLES) + other_measures(model, ATTRIBUTE_TITLES),
         "questions": questions_for_board(),
         **_records(model, plan.suppress_below),
         "baselines": {

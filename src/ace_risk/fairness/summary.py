@@ -12,8 +12,14 @@ from ace_risk.fairness.audit import FairnessAudit
 from ace_risk.fairness.disclosure import suppress_gaps, suppress_small
 from ace_risk.fairness.verdicts import OPEN, OUTSIDE
 
-__all__ = ["audit_sentences", "questions_for_board", "suppress_gaps", "suppress_small"]
+__all__ = ["audit_sentences", "other_measures", "questions_for_board", "suppress_gaps", "suppress_small"]
 
+MEASURES = {
+    "selection_rate": "listed, of all rows",
+    "fpr": "listed, of those whom support did not follow",
+    "ppv": "support followed, of those listed",
+}
+"""The other measures, in words; the share missed is the true positive rate told backwards."""
 NAMED = 3
 """Groups named in a sentence before the rest are only counted."""
 
@@ -99,6 +105,41 @@ def differing(audit: FairnessAudit, compared: pd.DataFrame, titles: Mapping[str,
         f"In {len(settled):,} of {comparisons} the groups don't differ by more than {margin}: "
         f"{per_1000(min(reach))} to {per_1000(max(reach))} of 1,000 were listed."
     )
+
+
+def other_measures(audit: FairnessAudit, attribute_titles: Mapping[str, str]) -> list[str]:
+    """What lies outside the margin in measures other than the true positive rate: one sentence, or none.
+
+    Parameters
+    ----------
+    audit
+        Over all lists of the test period together.
+    attribute_titles
+        What people read for each attribute; one without a title keeps its name.
+    """
+    titles = {name: attribute_titles.get(name, name) for name in audit.by_group["attribute"]}
+    others = audit.verdicts[audit.verdicts["metric"].isin(MEASURES)]
+    outside = others[others["verdict"] == OUTSIDE]
+    if outside.empty:
+        return []
+    rates = {
+        (row["attribute"], row["group"], name): row[name]
+        for row in audit.by_group.to_dict("records")
+        for name in MEASURES
+    }
+    told = []
+    for row in outside.head(NAMED).to_dict("records"):
+        attribute, metric = str(row["attribute"]), str(row["metric"])
+        rate, reference = (float(rates[attribute, row[name], metric]) for name in ("group", "reference"))
+        told.append(
+            f"{titles[attribute]}, {row['group']}: {MEASURES[metric]}, {per_1000(rate)} of 1,000 beside "
+            f"{per_1000(reference)} ({row['reference']})"
+        )
+    more = [f"and {len(outside) - NAMED:,} more"] if len(outside) > NAMED else []
+    return [
+        f"In other measures {len(outside):,} of {counted(len(others), 'comparison')} "
+        f"{'lies' if len(outside) == 1 else 'lie'} outside the margin: {'; '.join(told + more)}."
+    ]
 
 
 def _apart(row: Any, rates: Mapping[Any, list[float]], titles: Mapping[str, str]) -> str:

@@ -169,6 +169,7 @@ class CatalogueFile(BaseModel):
 
     domains: dict[str, str]
     support_options: dict[str, SupportOption]
+    kind_support: dict[str, tuple[str, ...]] = {}
     safe_contact_kinds: tuple[str, ...] = ()
     features: Annotated[tuple[Entry, ...], Field(min_length=1)]
 
@@ -184,6 +185,8 @@ class Catalogue:
         Titles of the domains, in the order in which people read them.
     support_options
         What could be offered, by name.
+    kind_support
+        For a kind of record, the options that answer it, whichever feature tells of it.
     safe_contact_kinds
         Kinds that call for "Check safe contact first".
 
@@ -204,11 +207,13 @@ class Catalogue:
         domains: dict[str, str] | None = None,
         support_options: dict[str, SupportOption] | None = None,
         safe_contact_kinds: Iterable[str] = (),
+        kind_support: dict[str, tuple[str, ...]] | None = None,
     ) -> None:
         self.specs = tuple(specs)
         self.domains = dict(domains or {})
         self.support_options = dict(support_options or {})
         self.safe_contact_kinds = tuple(safe_contact_kinds)
+        self.kind_support = dict(kind_support or {})
         repeated = sorted({name for name in self.names if self.names.count(name) > 1})
         if repeated:
             raise StudyError(f"catalogue: {', '.join(repeated)}: named twice. Give one of them another label.")
@@ -247,10 +252,20 @@ class Catalogue:
         except ValidationError as error:
             raise StudyError.from_problems(str(path), validation_problems(error)) from None
         problems = [problem for entry in file.features for problem in _entry_problems(entry, file, kinds)]
+        for where, names, allowed in (
+            ("kind_support", set(file.kind_support), set(kinds.all)),
+            (
+                "kind_support",
+                {name for options in file.kind_support.values() for name in options},
+                set(file.support_options),
+            ),
+            ("safe_contact_kinds", set(file.safe_contact_kinds), set(kinds.all)),
+        ):
+            problems += [f"{where}: {name} is unknown. Check its spelling." for name in sorted(names - allowed)]
         if problems:
             raise StudyError.from_problems(str(path), problems)
         specs = [spec for entry in file.features for spec in entry.specs()]
-        return cls(specs, file.domains, file.support_options, file.safe_contact_kinds)
+        return cls(specs, file.domains, file.support_options, file.safe_contact_kinds, file.kind_support)
 
 
 def _entry_problems(entry: Entry, file: CatalogueFile, kinds: Kinds) -> Iterator[str]:

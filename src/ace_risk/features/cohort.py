@@ -13,8 +13,14 @@ from ace_risk.data.tables import Tables
 from ace_risk.errors import DataError
 from ace_risk.features.homes import is_home, known_spells, leaves_after, spell_columns, stretches
 from ace_risk.features.time_rules import (
-    LONG_AGO, counts, end_known, end_recorded_or_default, instant, microseconds, window_start,
-)  # fmt: skip
+    LONG_AGO,
+    counts,
+    end_known,
+    end_recorded_or_default,
+    instant,
+    microseconds,
+    window_start,
+)
 from ace_risk.kinds import Kinds, load_kinds
 from ace_risk.study import CohortRule
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -75,13 +77,13 @@ def _people(children: pd.DataFrame) -> pd.DataFrame:
     return people.set_index(pd.Index(children["child_id"]))
 
 
-def _care_status(history: pd.DataFrame, cohort: pd.DataFrame) -> pd.Categorical:
+def _care_status(history: pd.DataFrame, cohort: pd.DataFrame) -> Any:
     """Whether the child was known to have been looked after at any time before the cutoff."""
     in_care = history[history["kind"] == CARE_KIND]
     cared = build_features(in_care, cohort, Catalogue([FeatureSpec("care", (CARE_KIND,), "ever")])).iloc[:, 0]
     return _in_words(1 - cared.to_numpy(dtype=np.int64), ["ever looked after", "never looked after"])
 
 
-def _in_words(number: NDArray[np.int64], words: list[str]) -> pd.Categorical:
+def _in_words(number: NDArray[np.int64], words: list[str]) -> Any:
     """Words by their number, counted from 0; -1 is the last one."""
     return pd.Categorical.from_codes(np.where(number < 0, len(words) - 1, number), pd.Index(words))

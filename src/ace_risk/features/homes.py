@@ -48,7 +48,7 @@ def homes_at(residence: pd.DataFrame, cutoff: pd.Timestamp) -> pd.DataFrame:
     """
     spells = known_spells(to_table(spell_columns(residence)))
     homes = spells.filter(is_home(spells, instant(cutoff))).order_by("child_id").select(HOME_COLUMNS)
-    return collect(homes, residence.dtypes[HOME_COLUMNS])
+    return collect(homes, _types(residence, HOME_COLUMNS))
 
 
 def homes_of(residence: pd.DataFrame, cohort: pd.DataFrame) -> pd.DataFrame:
@@ -61,12 +61,12 @@ def homes_of(residence: pd.DataFrame, cohort: pd.DataFrame) -> pd.DataFrame:
         open home was known.
     """
     columns = HOME_COLUMNS[1:]
-    rows = {"child_id": cohort["child_id"], "cutoff": microseconds(cohort["cutoff"], "cohort.cutoff")}
-    rows = to_table(rows)
+    cutoff = microseconds(cohort["cutoff"], "cohort.cutoff")
+    rows = to_table({"child_id": cohort["child_id"], "cutoff": cutoff})
     spells = known_spells(to_table(spell_columns(residence))).drop("row")
     homes = rows.join(spells, "child_id").filter(lambda both: is_home(both, both.cutoff)).select("row", *columns)
     beside = rows.left_join(homes, "row").order_by("row").select(columns)
-    return collect(beside, residence.dtypes[columns]).set_axis(cohort.index)
+    return collect(beside, _types(residence, columns)).set_axis(cohort.index)
 
 
 def leaves_area_at(residence: pd.DataFrame, homes: pd.DataFrame, cutoff: pd.Timestamp) -> pd.Series:
@@ -87,6 +87,11 @@ def leaves_area_at(residence: pd.DataFrame, homes: pd.DataFrame, cutoff: pd.Time
     return collect(ends, {"leaves": "datetime64[us]"})["leaves"]
 
 
+def _types(frame: pd.DataFrame, columns: list[str]) -> dict[str, Any]:
+    """The pandas types of some columns, by name."""
+    return {name: frame[name].dtype for name in columns}
+
+
 def spell_columns(residence: pd.DataFrame) -> dict[str, Any]:
     """The columns of residence that the expressions read, with times in microseconds."""
     return {
@@ -103,11 +108,11 @@ def known_spells(spells: Table) -> Table:
     A spell comes after another if it began later, or was recorded later where both began together.
     """
     spells = spells.mutate(known=known_from(spells.started, spells.recorded))
-    order = {"group_by": spells.child_id, "order_by": [spells.started, spells.recorded, spells.row]}
+    in_order = {"group_by": "child_id", "order_by": ["started", "recorded", "row"]}
     by_itself = (spells.ended == FAR).ifelse(FAR, spells.ended - 1)
     return spells.mutate(
-        end_recorded=spells.recorded.lead().over(**order).coalesce(by_itself),
-        replaced=spells.known.min().over(rows=(1, None), **order).coalesce(FAR),
+        end_recorded=spells.recorded.lead().over(**in_order).coalesce(by_itself),
+        replaced=spells.known.min().over(rows=(1, None), **in_order).coalesce(FAR),
     )
 
 
@@ -123,15 +128,13 @@ def stretches(spells: Table) -> Table:
     `leaves` is `FAR` while the stretch goes on; `left_before` is when the stretch before ended, `LONG_AGO` for a
     child's first one. So the stretch that ends next after an instant is the one with the instant between the two.
     """
-    order = {"group_by": spells.child_id, "order_by": [spells.started, spells.row]}
-    spells = spells.mutate(so_far=spells.ended.max().over(rows=(None, 0), **order))
-    order = {"group_by": spells.child_id, "order_by": [spells.started, spells.row]}
-    before = spells.so_far.lag().over(**order).coalesce(LONG_AGO)
+    in_order = {"group_by": "child_id", "order_by": ["started", "row"]}
+    spells = spells.mutate(so_far=spells.ended.max().over(rows=(None, 0), **in_order))
+    before = spells.so_far.lag().over(**in_order).coalesce(LONG_AGO)
     spells = spells.mutate(anew=(spells.started - DAY > before).cast("int64"))
-    order = {"group_by": spells.child_id, "order_by": [spells.started, spells.row]}
-    spells = spells.mutate(number=spells.anew.sum().over(rows=(None, 0), **order))
+    spells = spells.mutate(number=spells.anew.sum().over(rows=(None, 0), **in_order))
     stays = spells.group_by("child_id", "number").agg(leaves=spells.so_far.max())
-    before = stays.leaves.lag().over(group_by=stays.child_id, order_by=stays.number)
+    before = stays.leaves.lag().over(group_by="child_id", order_by="number")
     return stays.mutate(left_before=before.coalesce(LONG_AGO)).drop("number")
 
 

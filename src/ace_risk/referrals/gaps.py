@@ -9,12 +9,12 @@ from ace_risk.explanation.evidence import Records, instant
 from ace_risk.explanation.sentences import day
 from ace_risk.features.time_rules import LONG_AGO, counts
 
-SOURCES_ASKED = {"school": "school", "health": "health services"}
-"""Sources whose silence is told, and how they are named."""
+SOURCES_ASKED = {"school": ("school", 5), "health": ("health services", 0)}
+"""Sources whose silence is told: how they are named, and from which age on."""
 NEWCOMER_DAYS = 730
 
 
-def find_gaps(tables: Tables, records: Records, child_id: object, cutoff: pd.Timestamp) -> list[str]:
+def find_gaps(tables: Tables, records: Records, child_id: object, age_years: int, cutoff: pd.Timestamp) -> list[str]:
     """Sentences about what the records of one child don't say, as known at a cutoff.
 
     Parameters
@@ -23,14 +23,16 @@ def find_gaps(tables: Tables, records: Records, child_id: object, cutoff: pd.Tim
         The six tables.
     records
         The child's records.
-    child_id
-        The child.
+    child_id, age_years
+        The child, and their age.
     cutoff
         The instant at which things are known.
     """
     known = counts(records.occurred, records.recorded, LONG_AGO, instant(cutoff))
     gaps = []
-    silent = [words for source, words in SOURCES_ASKED.items() if source not in set(records.source[known])]
+    heard = set(records.source[known])
+    asked = [(source, words) for source, (words, from_years) in SOURCES_ASKED.items() if age_years >= from_years]
+    silent = [words for source, words in asked if source not in heard]
     if silent:
         gaps.append(f"Nothing from {' or '.join(silent)} is on record.")
     gaps += _interviews(tables.missing_episodes, child_id, cutoff)

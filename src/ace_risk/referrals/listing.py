@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 NEAR_POINTS = 1.0
 """A child whose total lies within this many points of the cut-off is near it."""
+SAFE_CONTACT = "Check safe contact first"
+"""Stands before every offer where domestic abuse is on record, in every format."""
 NO_STRENGTHS = "None on record yet: ask the child and the family."
 
 
@@ -43,7 +45,8 @@ class ReferralList:
     next_in_line
         The children just beneath the cut-off, with the same columns.
     as_of, made_at, expires_at
-        The cutoff, when the list was made, and from when it may no longer be used.
+        The cutoff, when the list was made, and from when it may no longer be used: so many days after the cutoff, so
+        that making a list again never prolongs it.
     places
         Places on the list.
     considered
@@ -115,7 +118,7 @@ def make_list(
     order = np.lexsort((tie_order(history, cohort, pack.kinds), -scored["score"].to_numpy()))
     kept = order[: places + pack.study.referrals.next_in_line]
     made_at = now()
-    expires_at = made_at + timedelta(days=pack.study.referrals.expires_days)
+    expires_at = as_of.to_pydatetime() + timedelta(days=pack.study.referrals.expires_days)
     cut_off = _cut_off(scored["score"].to_numpy()[order], places)
     near = np.abs(scored["score"] - cut_off) < NEAR_POINTS
     known = None if previous is None else set(previous["child_id"].astype(str))
@@ -180,18 +183,25 @@ def _tell(
     titles = {name: kind.title for name, kind in pack.kinds.all.items()}
     rows = []
     for position, (child, cutoff) in enumerate(zip(cohort["child_id"], cohort["cutoff"], strict=True)):
+        age = int(ages.iloc[position])
         reasons = explain_child(
-            records[child], cutoff, features.iloc[position], added.iloc[position], pack.catalogue,
-            max(start, born[child]), titles,
-            int(ages.iloc[position]),
-        )  # fmt: skip
+            records[child],
+            cutoff,
+            features.iloc[position],
+            added.iloc[position],
+            pack.catalogue,
+            max(start, born[child]),
+            titles,
+            age,
+        )
         sentences = [*reasons.sentences, *[""] * MOST_REASONS][:MOST_REASONS]
+        offers = [SAFE_CONTACT, *reasons.support] if reasons.safe_contact else reasons.support
         rows.append(
             {
                 **{f"reason_{number}": text for number, text in enumerate(sentences, start=1)},
                 "strengths": " ".join(reasons.strengths) or NO_STRENGTHS,
-                "support_options": "; ".join(reasons.support),
-                "data_gaps": " ".join(find_gaps(tables, records[child], child, cutoff)),
+                "support_options": "; ".join(offers),
+                "data_gaps": " ".join(find_gaps(tables, records[child], child, age, cutoff)),
                 "safe_contact": reasons.safe_contact,
             }
         )

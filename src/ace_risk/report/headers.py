@@ -51,7 +51,7 @@ def list_header(pack: Pack, referrals: ReferralList, statement: str, hub: str | 
         expires_at=referrals.expires_at,
         statement=statement,
         purpose=pack.study.purpose,
-        safety=LIST_SAFETY,
+        safety=(*list_warnings(pack, referrals), *LIST_SAFETY),
         pack_id=pack.short_id,
         version=__version__,
         recompute="Each total is the sum of the points on the card; each reason names the child's own records.",
@@ -72,3 +72,14 @@ def start_header(pack: Pack) -> Header:
         version=__version__,
         recompute=_RECOMPUTE,
     )
+
+
+def list_warnings(pack: Pack, referrals: ReferralList) -> list[str]:
+    """What must be known about this list's day: that it has lapsed, or that the model was trained on it."""
+    warnings = []
+    if referrals.made_at >= referrals.expires_at:
+        warnings.append("This list had lapsed when it was made: it shows the past and must not be used for visits.")
+    trained_to = max(fold["gap_to"] for fold in pack.evaluation["folds"])
+    if f"{referrals.as_of:%Y-%m-%d}" < trained_to:
+        warnings.append(f"The model has learnt from records up to {day(trained_to)}: figures for this day flatter it.")
+    return warnings

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ace_risk.evaluate.evaluation import of_every_100
 from ace_risk.report.evaluation_page import headline
 from ace_risk.report.words import fairness_answer
 
@@ -45,8 +46,8 @@ def start_sentences(evaluation: dict[str, Any], audit: dict[str, Any]) -> dict[s
         ],
         "For local teams": [
             f"The list names {places:,} children, with reasons, dates, strengths and what could be offered.",
-            f"In the test, about {model['precision'] * 100:.0f} of every 100 places went to a child for whom statutory "
-            "support followed.",
+            f"In the test, about {of_every_100(model['precision'])} places went to a child for whom statutory support "
+            "followed.",
             "It is a start for a conversation: a person reads the records and decides, and the list lapses.",
         ],
         "For ethics boards": [

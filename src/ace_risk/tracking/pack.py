@@ -263,6 +263,8 @@ def _check_features(folder: Path, model: AdditiveModel, catalogue: Catalogue) ->
 def _pack_folder(path: Path) -> Path:
     """The folder of the pack itself, for a pack or a run."""
     inner = path / "pack"
+    if not (path / MANIFEST).exists() and not inner.exists():
+        raise PackError(f"{path}: holds no pack. Give the folder of a run, as train wrote it, or of a pack.")
     if (path / MANIFEST).exists() or not inner.exists():
         return path
     if inner.is_symlink():

@@ -79,11 +79,7 @@ def slots(start: Ints, end: Ints, which: Bools) -> tuple[Ints, Ints]:
 def care_spells(spells: Spells, start: int, end: int) -> Care:
     """The looked-after spells that run on or after `start` and begin before `end`."""
     rows = (spells.kind == KINDS.index("looked_after")) & (spells.end > start) & (spells.start < end)
-    child, begin, stop = (
-        spells.child[rows],
-        np.maximum(spells.start[rows], start),
-        spells.end[rows],
-    )
+    child, begin, stop = (spells.child[rows], np.maximum(spells.start[rows], start), spells.end[rows])
     order = np.lexsort((begin, child))
     return Care(child[order], begin[order], stop[order])
 
@@ -99,11 +95,7 @@ def place_children(streams: Streams, people: People, homes: Homes, care: Care, e
     teen = people.age(child, day) >= 12
     in_home = streams.uniform("care_home", child, day) < np.where(teen, TEEN_IN_CARE_HOME, IN_CARE_HOME)
     first = day == care.start[row]
-    pick = np.where(
-        first,
-        streams.uniform("foster", people.family[child]),
-        streams.uniform("placement", child, day),
-    )
+    pick = np.where(first, streams.uniform("foster", people.family[child]), streams.uniform("placement", child, day))
     count = np.where(in_home, homes.care, homes.foster)
     home = len(homes.family) + np.where(in_home, homes.foster, 0) + np.floor(pick * count).astype(np.int64)
     until = care.end[row]
@@ -112,14 +104,7 @@ def place_children(streams: Streams, people: People, homes: Homes, care: Care, e
     return Placements(child, home, day, until, in_home)
 
 
-def live_somewhere(
-    people: People,
-    homes: Homes,
-    care: Care,
-    placements: Placements,
-    start: int,
-    end: int,
-) -> Residence:
+def live_somewhere(people: People, homes: Homes, care: Care, placements: Placements, start: int, end: int) -> Residence:
     """Where every child lived from `start` to `end`: with the family, or in a placement while looked after."""
     child, home, day = _family_homes(people, homes, start, end)
     outside = ~care.during(child, day)
@@ -151,10 +136,7 @@ def _family_homes(people: People, homes: Homes, start: int, end: int) -> tuple[I
     home = first[people.family[child]] + step
     leaves = np.append(homes.since[1:], 0)
     last = np.append(homes.family[1:] != homes.family[:-1], True)
-    until = np.minimum(
-        np.where(last, people.present_to.max() + 1, leaves)[home],
-        people.present_to[child],
-    )
+    until = np.minimum(np.where(last, people.present_to.max() + 1, leaves)[home], people.present_to[child])
     since = np.maximum(np.maximum(homes.since[home], people.present_from[child]), start)
     kept = (since < until) & (since < end)
     return child[kept], home[kept], since[kept]

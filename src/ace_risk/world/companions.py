@@ -11,11 +11,12 @@ from ace_risk.world.events import Events
 from ace_risk.world.people import People
 from ace_risk.world.rates import CODE, SOURCES
 from ace_risk.world.recording import Records
+from ace_risk.world.rhythm import on_holiday, time_of_day, workday
 from ace_risk.world.streams import Floats, Ints, Streams
 
 TRUSTED_ADULT_NOTED = 0.10
 SCHOOL_ENGAGED_NOTED = 0.12
-ARRESTED = 0.38
+ARRESTED, ARRESTED_UNDER_14 = 0.44, 0.20
 DETAINED = 0.92
 CHARGED = 0.12
 SPOKEN_AFTER = ("domestic_abuse", "parental_substance_use", "parental_mental_health", "neglect", "physical_harm",
@@ -50,18 +51,13 @@ class Companions:
 
 
 def make_companions(
-    streams: Streams,
-    people: People,
-    care: Care,
-    events: Events,
-    records: Records,
-    end: int,
+    streams: Streams, people: People, care: Care, events: Events, records: Records, end: int
 ) -> Companions:
     """What goes with each of the recorded events and was itself recorded before the end."""
     parts = [
         _notices(streams, events, records),
         *_strengths(streams, people, care, events, records),
-        *_after_crime(streams, events, records),
+        *_after_crime(streams, people, events, records),
     ]
     more = Companions(
         **{item.name: np.concatenate([getattr(part, item.name) for part in parts]) for item in fields(Companions)}
@@ -75,13 +71,7 @@ def _notices(streams: Streams, events: Events, records: Records) -> Companions:
     row = np.flatnonzero(records.ppn >= 0)
     hours = 0.3 + 6.0 * streams.exponential("notice", events.index[row])
     return _companions(
-        "ppn",
-        1,
-        row,
-        events.child[row],
-        events.time[row],
-        records.recorded[row] + hours / 24,
-        records.ppn[row],
+        "ppn", 1, row, events.child[row], events.time[row], records.recorded[row] + hours / 24, records.ppn[row]
     )
 
 
@@ -96,26 +86,26 @@ def _strengths(streams: Streams, people: People, care: Care, events: Events, rec
     noted = streams.uniform("strength_noted", index)
     adult = spoken & (age >= 4.01) & people.trusted_adult[child] & (noted < TRUSTED_ADULT_NOTED)
     settled = people.resilience[child] - 0.7 * people.trait[child] > 0.2
-    engaged = spoken & (age >= 5.01) & (age < 16.9) & settled & (noted > 1 - SCHOOL_ENGAGED_NOTED)
-    days = 4.0 * streams.exponential("strength_delay", index)
+    engaged = spoken & (age >= 5.01) & (age < 16.8) & settled & (noted > 1 - SCHOOL_ENGAGED_NOTED)
+    day = workday(np.floor(events.time).astype(np.int64) + 1, np.floor(events.time).astype(np.int64) + 1)
+    hour = time_of_day(streams.uniform("strength_hour", index), streams.uniform("strength_minute", index), "school")
+    time = day + hour
+    recorded = np.maximum(records.recorded, time) + 4.0 * streams.exponential("strength_delay", index)
     parts = []
-    for kind, slot, which, school in (
-        ("trusted_adult", 2, adult, False),
-        ("school_engaged", 3, engaged, True),
-    ):
+    for kind, slot, which in (("trusted_adult", 2, adult), ("school_engaged", 3, engaged & ~on_holiday(day))):
         row = np.flatnonzero(which)
-        recorded = np.maximum(records.recorded[row], events.time[row] + 0.02) + days[row]
-        part = _companions(kind, slot, row, child[row], events.time[row] + 0.02, recorded)
-        source = np.full(len(row), SOURCES.index("school")) if school else records.source[row]
-        parts.append(replace(part, source=source))
+        part = _companions(kind, slot, row, child[row], time[row], recorded[row])
+        school = np.full(len(row), SOURCES.index("school"))
+        parts.append(replace(part, source=school if kind == "school_engaged" else records.source[row]))
     return parts
 
 
-def _after_crime(streams: Streams, events: Events, records: Records) -> list[Companions]:
+def _after_crime(streams: Streams, people: People, events: Events, records: Records) -> list[Companions]:
     """Arrest, custody and charge, which follow some crimes within hours or days."""
     index = events.index
     crime = np.isin(events.kind, [CODE["crime"], CODE["weapons"]])
-    arrested = crime & (streams.uniform("arrested", index) < ARRESTED)
+    younger = people.age(np.maximum(events.child, 0), events.time) < 14
+    arrested = crime & (streams.uniform("arrested", index) < np.where(younger, ARRESTED_UNDER_14, ARRESTED))
     detained = arrested & (streams.uniform("detained", index) < DETAINED)
     charged = arrested & (streams.uniform("charged", index) < CHARGED)
     hours = 8.0 * streams.exponential("arrest_hours", index)
@@ -133,25 +123,10 @@ def _after_crime(streams: Streams, events: Events, records: Records) -> list[Com
 
 
 def _companions(
-    kind: str,
-    slot: int,
-    parent: Ints,
-    child: Ints,
-    time: Floats,
-    recorded: Floats,
-    grade: Ints | None = None,
+    kind: str, slot: int, parent: Ints, child: Ints, time: Floats, recorded: Floats, grade: Ints | None = None
 ) -> Companions:
     """Accompanying records of one kind, by the police."""
     count = len(parent)
     grade = np.full(count, -1) if grade is None else grade
     police = np.full(count, SOURCES.index("police"))
-    return Companions(
-        parent,
-        np.full(count, slot),
-        child,
-        np.full(count, CODE[kind]),
-        time,
-        recorded,
-        police,
-        grade,
-    )
+    return Companions(parent, np.full(count, slot), child, np.full(count, CODE[kind]), time, recorded, police, grade)

@@ -36,13 +36,7 @@ def over_contacts(streams: Streams, people: People, need: Need, end: int, biases
         expected = np.full(people.children, yearly * STEP_DAYS / 365.25)
         for quarter in range(need.quarters):
             child = arrivals(random.random(people.children, dtype=np.float32), expected)
-            time = place_in_time(
-                random,
-                need.begin + quarter * STEP_DAYS,
-                STEP_DAYS,
-                len(child),
-                "evening",
-            )
+            time = place_in_time(random, need.begin + quarter * STEP_DAYS, STEP_DAYS, len(child), "evening")
             parts.append(_contacts(people, np.full(len(child), CODE[kind]), time, child, OVER_CONTACT))
     contacts = join(parts)
     contacts = replace(contacts, index=FIRST_OVER_CONTACT + np.arange(len(contacts)))
@@ -59,9 +53,7 @@ def care_home_calls(streams: Streams, people: People, placements: Placements, bi
     row, day = placements.month_slots(placements.in_care_home)
     child = placements.child[row]
     hour = time_of_day(
-        streams.uniform("care_home_hour", child, day),
-        streams.uniform("care_home_minute", child, day),
-        "evening",
+        streams.uniform("care_home_hour", child, day), streams.uniform("care_home_minute", child, day), "evening"
     )
     time = day + np.floor(MONTH * streams.uniform("care_home_day", child, day)) + hour
     called = streams.uniform("care_home_call", child, day) < CALLS_A_MONTH * biases.care_home_calls
@@ -70,10 +62,7 @@ def care_home_calls(streams: Streams, people: People, placements: Placements, bi
         choose(streams.uniform("care_home_kind", child, day), CALL_SHARES)
     ]
     calls = _contacts(people, kind, time, child, CARE_HOME_CALL)
-    calls = replace(
-        calls,
-        index=FIRST_CARE_HOME_CALL + child * MOST_MONTHS + (day // MONTH) % MOST_MONTHS,
-    ).take(called)
+    calls = replace(calls, index=FIRST_CARE_HOME_CALL + child * MOST_MONTHS + (day // MONTH) % MOST_MONTHS).take(called)
     _, single = np.unique(calls.index, return_index=True)
     return calls.take(single)
 
@@ -81,12 +70,4 @@ def care_home_calls(streams: Streams, people: People, placements: Placements, bi
 def _contacts(people: People, kind: Ints, time: Floats, child: Ints, planted: int) -> Events:
     """Contacts of these children, not numbered yet."""
     none = np.zeros(len(time), dtype=np.int64)
-    return Events(
-        kind,
-        time,
-        people.family[child],
-        child,
-        severity=none,
-        index=none,
-        planted=none + planted,
-    )
+    return Events(kind, time, people.family[child], child, severity=none, index=none, planted=none + planted)

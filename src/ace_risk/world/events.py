@@ -158,29 +158,12 @@ def _household(streams: Streams, people: People, need: Need, name: str, rate: Ra
     random = streams(f"event_{name}")
     families, times, severities = [], [], []
     for quarter in range(need.quarters):
-        who = arrivals(
-            random.random(people.families, dtype=np.float32),
-            of_families(need, rate, quarter),
-        )
+        who = arrivals(random.random(people.families, dtype=np.float32), of_families(need, rate, quarter))
         families.append(who)
         severities.append((severity_of(need, rate, quarter)[who] == 2).astype(np.int64))
-        times.append(
-            place_in_time(
-                random,
-                need.begin + quarter * STEP_DAYS,
-                STEP_DAYS,
-                len(who),
-                rate.rhythm,
-            )
-        )
+        times.append(place_in_time(random, need.begin + quarter * STEP_DAYS, STEP_DAYS, len(who), rate.rhythm))
     family = np.concatenate(families)
-    return events_of(
-        name,
-        np.concatenate(times),
-        family,
-        np.full(len(family), -1),
-        np.concatenate(severities),
-    )
+    return events_of(name, np.concatenate(times), family, np.full(len(family), -1), np.concatenate(severities))
 
 
 def _of_children(streams: Streams, people: People, need: Need, name: str, rate: Rate) -> Events:
@@ -188,20 +171,9 @@ def _of_children(streams: Streams, people: People, need: Need, name: str, rate: 
     random = streams(f"event_{name}")
     children, times = [], []
     for quarter in range(need.quarters):
-        who = arrivals(
-            random.random(people.children, dtype=np.float32),
-            of_children(people, need, rate, quarter),
-        )
+        who = arrivals(random.random(people.children, dtype=np.float32), of_children(people, need, rate, quarter))
         children.append(who)
-        times.append(
-            place_in_time(
-                random,
-                need.begin + quarter * STEP_DAYS,
-                STEP_DAYS,
-                len(who),
-                rate.rhythm,
-            )
-        )
+        times.append(place_in_time(random, need.begin + quarter * STEP_DAYS, STEP_DAYS, len(who), rate.rhythm))
     child, time = np.concatenate(children), np.concatenate(times)
     high = need.child[child, need.quarter(time)] > HIGH_NEED
     return events_of(name, time, people.family[child], child, high.astype(np.int64))
@@ -213,22 +185,10 @@ def _separations(streams: Streams, people: People) -> Events:
     family = np.arange(people.families)
     time = people.separates + random.random(people.families)
     none = np.full(people.families, -1)
-    return events_of(
-        "parental_separation",
-        time,
-        family,
-        none,
-        np.zeros(people.families, dtype=np.int64),
-    )
+    return events_of("parental_separation", time, family, none, np.zeros(people.families, dtype=np.int64))
 
 
-def repeats(
-    streams: Streams,
-    people: People,
-    first: Events,
-    keys: NDArray[np.integer],
-    offspring: float,
-) -> Events:
+def repeats(streams: Streams, people: People, first: Events, keys: NDArray[np.integer], offspring: float) -> Events:
     """Missing episodes that earlier ones bring on, which bring on more in their turn.
 
     `keys` tell the first episodes apart; all that follows from an episode is drawn by its key.
@@ -242,17 +202,9 @@ def repeats(
         nth = np.arange(len(rows)) - np.searchsorted(rows, rows)
         keys = streams.key("repeat", keys[rows], nth)
         day = parents.time[rows] + 0.4 + MISSING_OFFSPRING_DAYS * streams.exponential("repeat_wait", keys)
-        hour = time_of_day(
-            streams.uniform("repeat_hour", keys),
-            streams.uniform("repeat_minute", keys),
-            "evening",
-        )
+        hour = time_of_day(streams.uniform("repeat_hour", keys), streams.uniform("repeat_minute", keys), "evening")
         parents = events_of(
-            "missing",
-            np.floor(day) + hour,
-            parents.family[rows],
-            parents.child[rows],
-            parents.severity[rows],
+            "missing", np.floor(day) + hour, parents.family[rows], parents.child[rows], parents.severity[rows]
         )
         parts.append(parents)
     return join(parts or [first])
@@ -261,15 +213,7 @@ def repeats(
 def events_of(name: str, time: Floats, family: Ints, child: Ints, severity: Ints) -> Events:
     """Events of one kind, true and not numbered yet."""
     none = np.zeros(len(time), dtype=np.int64)
-    return Events(
-        np.full(len(time), CODE[name]),
-        time,
-        family,
-        child,
-        severity,
-        index=none,
-        planted=none,
-    )
+    return Events(np.full(len(time), CODE[name]), time, family, child, severity, index=none, planted=none)
 
 
 def grade_of(streams: Streams, events: Events) -> Ints:

@@ -37,13 +37,7 @@ DUPLICATE = 7
 
 
 def incident_rows(
-    streams: Streams,
-    people: People,
-    homes: Homes,
-    care: Care,
-    events: Events,
-    records: Records,
-    more: Companions,
+    streams: Streams, people: People, homes: Homes, care: Care, events: Events, records: Records, more: Companions
 ) -> tuple[Columns, Columns]:
     """Incidents with their numbers, and who is named in them.
 
@@ -62,12 +56,7 @@ def incident_rows(
     kind = np.concatenate([events.kind[row], more.kind])
     house = np.where(events.child[row] < 0, homes.at(events.family[row], events.time[row]), -1)
     grade = np.concatenate([records.grade[row], more.grade])
-    position = np.concatenate(
-        [
-            events.index[row] * SLOTS + slot,
-            events.index[more.parent] * SLOTS + more.slot,
-        ]
-    )
+    position = np.concatenate([events.index[row] * SLOTS + slot, events.index[more.parent] * SLOTS + more.slot])
     incidents = {
         "incident_id": numbers(streams, "incident", position),
         "occurred_at": minutes(np.concatenate([events.time[row], more.time])),
@@ -140,13 +129,7 @@ def children_at_home(people: People, care: Care, events: Events, row: Ints) -> t
 def _roles(kind: Ints, drawn: Floats | None = None) -> Ints:
     """The child's part in a record about one child."""
     role = np.zeros(len(kind), dtype=np.int64)
-    harmed = (
-        "physical_harm",
-        "emotional_harm",
-        "sexual_harm",
-        "crime_victim",
-        "exploitation_concern",
-    )
+    harmed = ("physical_harm", "emotional_harm", "sexual_harm", "crime_victim", "exploitation_concern")
     role[np.isin(kind, [CODE[name] for name in harmed])] = ROLES.index("victim")
     role[kind == CODE["stop_search"]] = ROLES.index("searched")
     role[kind == CODE["custody"]] = ROLES.index("detained")

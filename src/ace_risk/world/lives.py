@@ -12,7 +12,7 @@ from ace_risk.world.clock import MINUTES
 from ace_risk.world.contacts import care_home_calls, over_contacts
 from ace_risk.world.events import Events, join, make_events
 from ace_risk.world.incidents import children_at_home
-from ace_risk.world.missing import missing_in_care
+from ace_risk.world.missing import missing_in_care, one_at_a_time
 from ace_risk.world.need import Need, make_need
 from ace_risk.world.people import BURN_IN_DAYS, People, day_number, make_people
 from ace_risk.world.places import Homes, make_homes
@@ -58,12 +58,7 @@ def live(world: World, shard: int, quota: int) -> Lives:
     people = make_people(world, shard, quota)
     homes = make_homes(world, shard, people, begin, end)
     need = make_need(streams, people, begin, end)
-    events = join(
-        [
-            make_events(streams, people, need, end),
-            over_contacts(streams, people, need, end, world.biases),
-        ]
-    )
+    events = join([make_events(streams, people, need, end), over_contacts(streams, people, need, end, world.biases)])
     events = events.take(np.argsort(events.time, kind="stable"))
     records = record(streams, people, events, world.biases)
     course = run(streams, people, need, events, records, world.biases, end)
@@ -78,21 +73,8 @@ def live(world: World, shard: int, quota: int) -> Lives:
     records = record(streams, people, events, world.biases)
     written = happened & records.detected & (events.time >= start) & (records.recorded + 1 / MINUTES < end)
     written &= somebody_at_home(people, care, events)
-    return Lives(
-        streams,
-        start,
-        end,
-        people,
-        homes,
-        need,
-        course,
-        care,
-        placements,
-        events,
-        records,
-        happened,
-        written,
-    )
+    written[written] = one_at_a_time(streams, people, events.take(written))
+    return Lives(streams, start, end, people, homes, need, course, care, placements, events, records, happened, written)
 
 
 def somebody_at_home(people: People, care: Care, events: Events) -> Bools:

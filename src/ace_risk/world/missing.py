@@ -12,11 +12,7 @@ from ace_risk.world.clock import MINUTES, minutes
 from ace_risk.world.events import FIRST_IN_CARE, HIGH_NEED, Events, events_of, grade_of, join, repeats
 from ace_risk.world.need import Need
 from ace_risk.world.people import People
-from ace_risk.world.rates import (
-    MISSING_AGES_IN_CARE,
-    MISSING_IN_CARE_YEARLY,
-    MISSING_OFFSPRING_IN_CARE,
-)
+from ace_risk.world.rates import CODE, MISSING_AGES_IN_CARE, MISSING_IN_CARE_YEARLY, MISSING_OFFSPRING_IN_CARE
 from ace_risk.world.rhythm import time_of_day
 from ace_risk.world.streams import Bools, Ints, Streams, arrivals, numbers
 
@@ -37,11 +33,7 @@ def missing_in_care(streams: Streams, people: People, need: Need, care: Care, en
     rows = arrivals(streams.uniform("missing_in_care", child, day), expected)
     nth = np.arange(len(rows)) - np.searchsorted(rows, rows)
     keys = streams.key("missing_in_care", child[rows], day[rows], nth)
-    hour = time_of_day(
-        streams.uniform("care_hour", keys),
-        streams.uniform("care_minute", keys),
-        "evening",
-    )
+    hour = time_of_day(streams.uniform("care_hour", keys), streams.uniform("care_minute", keys), "evening")
     time = day[rows] + np.floor(MONTH * streams.uniform("care_day", keys)) + hour
     child, high = child[rows], (level[rows] > HIGH_NEED).astype(np.int64)
     first = events_of("missing", time, people.family[child], child, high)
@@ -54,25 +46,42 @@ def missing_in_care(streams: Streams, people: People, need: Need, care: Care, en
     return replace(episodes, index=FIRST_IN_CARE + episodes.child * MOST_IN_CARE + rank).take(rank < MOST_IN_CARE)
 
 
+def episode_span(streams: Streams, people: People, episodes: Events) -> tuple[Ints, Ints]:
+    """First and last minute of each episode; a child who grows up or moves away is found by then."""
+    hours = MEDIAN_HOURS * np.exp(HOURS_SPREAD * streams.normal("missing_hours", episodes.index))
+    hours = np.minimum(hours, 24 * (people.present_to[episodes.child] - episodes.time))
+    begin = minutes(episodes.time)
+    return begin, np.maximum(minutes(episodes.time + hours / 24), begin + 2)
+
+
+def one_at_a_time(streams: Streams, people: People, events: Events) -> Bools:
+    """Whether each event is no episode of going missing, or begins after the child's earlier ones ended."""
+    apart = np.ones(len(events), dtype=np.bool_)
+    row = np.flatnonzero(events.kind == CODE["missing"])
+    episodes = events.take(row)
+    begin, until = episode_span(streams, people, episodes)
+    order = np.lexsort((begin, episodes.child))
+    span = int(until.max(initial=0)) + 1
+    key = episodes.child[order] * span
+    latest = np.maximum.accumulate(key + until[order])
+    apart[row[order[1:]]] = (key + begin[order])[1:] > latest[:-1]
+    return apart
+
+
 def missing_rows(streams: Streams, people: People, care: Care, episodes: Events, end: int) -> dict[str, Any]:
-    """Missing episodes: no two at once, ends that aren't recorded yet left empty (-1)."""
+    """Missing episodes; ends that aren't recorded yet are left empty (-1)."""
     index, child = episodes.index, episodes.child
-    hours = MEDIAN_HOURS * np.exp(HOURS_SPREAD * streams.normal("missing_hours", index))
-    hours = np.minimum(hours, 24 * (people.present_to[child] - episodes.time))
-    reported = np.minimum(1.6 * streams.exponential("missing_reported", index), hours * 0.9)
+    begin, until = episode_span(streams, people, episodes)
+    length = (until - begin) / 60
+    reported = np.minimum(1.6 * streams.exponential("missing_reported", index), length * 0.9)
     noted = 2.0 * streams.exponential("found_noted", index) + 0.1
     wait = INTERVIEW_MEAN_HOURS * streams.exponential("interview_wait", index) + 2
-    begin = minutes(episodes.time)
-    until = np.maximum(minutes(episodes.time + hours / 24), begin + 2)
     recorded = begin + 1 + np.floor(reported * 60).astype(np.int64)
     closed = until + np.floor(noted * 60).astype(np.int64)
     interviewed = until + np.floor(wait * 60).astype(np.int64)
     stop = end * MINUTES
     known = closed < stop
     held = known & (streams.uniform("interviewed", index) < INTERVIEWED) & (interviewed < stop)
-    order = np.lexsort((begin, child))
-    order = order[_apart(child[order], begin[order], until[order])]
-    order = order[recorded[order] < stop]
     columns = {
         "episode_id": numbers(streams, "episode", index),
         "child": child,
@@ -84,13 +93,5 @@ def missing_rows(streams: Streams, people: People, care: Care, episodes: Events,
         "from_care": care.during(child, episodes.time),
         "return_interview_at": np.where(held, interviewed, -1),
     }
-    return {name: column[order] for name, column in columns.items()}
-
-
-def _apart(child: Ints, begin: Ints, until: Ints) -> Bools:
-    """Whether each episode, in order of child and time, begins after the earlier ones of the child ended."""
-    span = int(until.max(initial=0)) + 1
-    latest = np.maximum.accumulate(child * span + until)
-    apart = np.ones(len(child), dtype=np.bool_)
-    apart[1:] = child[1:] * span + begin[1:] > latest[:-1]
-    return apart
+    seen = recorded < stop
+    return {name: column[seen] for name, column in columns.items()}

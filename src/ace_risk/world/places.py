@@ -83,22 +83,11 @@ def make_homes(world: World, shard: int, people: People, begin: int, end: int) -
     new[1:] = (family[1:] != family[:-1]) | (since[1:] > since[:-1])
     family, since = family[new], since[new]
     hub, decile = _addresses(world, streams, people, family)
-    foster, care = (
-        people.families // FAMILIES_PER_FOSTER_HOME + 2,
-        people.families // FAMILIES_PER_CARE_HOME + 1,
-    )
+    foster, care = (people.families // FAMILIES_PER_FOSTER_HOME + 2, people.families // FAMILIES_PER_CARE_HOME + 1)
     random = streams("care_homes")
     hub = np.append(hub, choose(random.random(foster + care), hub_shares(world)[0]))
     decile = np.append(decile, random.integers(2, 11, foster + care))
-    return Homes(
-        family,
-        since,
-        numbers(streams, "household", np.arange(len(hub))),
-        hub,
-        decile,
-        foster,
-        care,
-    )
+    return Homes(family, since, numbers(streams, "household", np.arange(len(hub))), hub, decile, foster, care)
 
 
 def low_or(people: People, begin: int) -> Ints:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ace_risk.world.people import People
+from ace_risk.world.rhythm import workday
 from ace_risk.world.streams import Bools, Floats, Ints, Streams
 
 NONE, CIN, S47, CPP, CARE = -1, 0, 1, 2, 3
@@ -17,6 +18,7 @@ PLAN_KINDS = ("cin", "s47", "cpp", "looked_after")
 # need last up to three months, just under one in ten over two years.
 PLAN_MEDIAN_DAYS = np.array([92.0, 14.0, 280.0, 900.0])
 PLAN_SPREAD = np.array([1.6, 0.4, 0.65, 1.25])
+PLAN_LEAST_DAYS = np.array([10, 3, 28, 7])
 SHARED_BY_SIBLINGS = 0.6
 
 # What a start is, and what follows an enquiry or a plan. `severe` is the share of concern that is grave, 0 to 1.
@@ -50,7 +52,7 @@ class Draws:
         own = random.random((2, count))
         decision, path = np.where(shared, of_family, own)
         day = first + np.floor(random.random(count) * (last - first)).astype(np.int64)
-        return cls(day, decision, path, random.standard_normal(count), random.random(count))
+        return cls(workday(day, first), decision, path, random.standard_normal(count), random.random(count))
 
 
 class Plans:
@@ -117,8 +119,11 @@ class Plans:
 
     def _begin(self, child: Ints, kind: NDArray[np.integer], day: Ints, length: Floats) -> None:
         """Start a plan; it ends by its length, the 18th birthday or the family's leaving."""
-        days = np.maximum(np.round(PLAN_MEDIAN_DAYS[kind] * np.exp(PLAN_SPREAD[kind] * length)), 3).astype(np.int64)
-        stop = np.minimum(day + days, self.people.present_to[child])
+        days = np.maximum(
+            np.round(PLAN_MEDIAN_DAYS[kind] * np.exp(PLAN_SPREAD[kind] * length)), PLAN_LEAST_DAYS[kind]
+        ).astype(np.int64)
+        leaves = self.people.present_to[child]
+        stop = np.minimum(workday(np.minimum(day + days, leaves), day + 1), leaves)
         self.open[child], self.start[child], self.end[child] = kind, day, stop
         self._row[child] = self._count + np.arange(len(child))
         self._spells.append((child, kind.astype(np.int64), day, stop))

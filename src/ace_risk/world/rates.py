@@ -75,24 +75,11 @@ class Rate:
 
     def by_age(self) -> Floats:
         """The factor at each quarter-year of age from 0 to 18."""
-        return np.interp(
-            np.arange(73) / 4,
-            [age for age, _ in self.ages],
-            [factor for _, factor in self.ages],
-        )
+        return np.interp(np.arange(73) / 4, [age for age, _ in self.ages], [factor for _, factor in self.ages])
 
 
 TEEN = ((9.99, 0), (10, 0.1), (12, 0.45), (14, 1), (16, 1), (18, 0.8))
-PUPIL = (
-    (4.99, 0),
-    (5, 0.25),
-    (11, 0.45),
-    (13, 0.9),
-    (15, 1),
-    (15.99, 1),
-    (16, 0),
-    (18, 0),
-)
+PUPIL = ((4.99, 0), (5, 0.25), (11, 0.45), (13, 0.9), (15, 1), (15.99, 1), (16, 0), (18, 0))
 POLICE_HEALTH = {"police": 0.45, "health": 0.35, "social_care": 0.20}
 
 RATES: dict[str, Rate] = {

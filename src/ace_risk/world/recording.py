@@ -22,6 +22,7 @@ from ace_risk.world.rates import (
     SEPARATION_WEIGHT,
     SOURCES,
 )
+from ace_risk.world.rhythm import at_school
 from ace_risk.world.streams import Bools, Floats, Ints, Streams, choose
 
 POLICE = SOURCES.index("police")
@@ -118,17 +119,19 @@ def _by_kind(what: str) -> Floats:
 
 
 def _sources(streams: Streams, events: Events) -> Ints:
-    """Who records each event."""
+    """Who records each event; schools only what happens in school hours, if anybody else could."""
     shares = np.zeros((len(NAMES), len(SOURCES)))
     known = {name: rate.sources for name, rate in RATES.items()} | {"parental_separation": SEPARATION_SOURCES}
     for name in NAMES:
         for source, share in known.get(name, {"police": 1.0}).items():
             shares[CODE[name], SOURCES.index(source)] = share
-    return np.where(
-        events.planted > 0,
-        POLICE,
-        choose(streams.uniform("source", events.index), shares[events.kind]),
-    )
+    elsewhere = shares * (np.arange(len(SOURCES)) != SOURCES.index("school"))
+    alone = elsewhere.sum(axis=1) == 0
+    elsewhere[alone] = shares[alone]
+    elsewhere /= elsewhere.sum(axis=1, keepdims=True)
+    open_now = at_school(events.time)[:, None]
+    chance = np.where(open_now, shares[events.kind], elsewhere[events.kind])
+    return np.where(events.planted > 0, POLICE, choose(streams.uniform("source", events.index), chance))
 
 
 def _graded(streams: Streams, events: Events, grade: Ints, corrected: Bools) -> Ints:

@@ -104,20 +104,9 @@ class Agencies:
     """What the agencies of a shard know and do."""
 
     def __init__(
-        self,
-        streams: Streams,
-        people: People,
-        need: Need,
-        events: Events,
-        records: Records,
-        biases: Biases,
+        self, streams: Streams, people: People, need: Need, events: Events, records: Records, biases: Biases
     ) -> None:
-        self.people, self.need, self.events, self.records = (
-            people,
-            need,
-            events,
-            records,
-        )
+        self.people, self.need, self.events, self.records = (people, need, events, records)
         self.plans, self.support = Plans(streams, people), Support(streams, people)
         self.recent, self.lasting, self.behaviour = np.zeros((3, people.children))
         self.happened = np.ones(len(events), dtype=np.bool_)
@@ -146,11 +135,7 @@ class Agencies:
     def live(self, first: int, last: int) -> None:
         """Take away the events of the month that support prevents."""
         rows = slice(*np.searchsorted(self.events.time, (first, last)))
-        kind, family, child = (
-            self.events.kind[rows],
-            self.events.family[rows],
-            self.events.child[rows],
-        )
+        kind, family, child = (self.events.kind[rows], self.events.family[rows], self.events.child[rows])
         self.happened[rows] = self.helped[rows] >= self.support.prevented(kind, family, child, first)
 
     def read(self, first: int, last: int) -> None:
@@ -170,10 +155,7 @@ class Agencies:
         """What they know and do now."""
         home, own, _ = self.support.strength(day)
         prevented = np.maximum(home[self.people.family], own).astype(np.float32)
-        recent, lasting = (
-            self.recent.astype(np.float32),
-            self.lasting.astype(np.float32),
-        )
+        recent, lasting = (self.recent.astype(np.float32), self.lasting.astype(np.float32))
         return View(
             day,
             recent,
@@ -194,13 +176,7 @@ class Agencies:
 
 
 def run(
-    streams: Streams,
-    people: People,
-    need: Need,
-    events: Events,
-    records: Records,
-    biases: Biases,
-    end: int,
+    streams: Streams, people: People, need: Need, events: Events, records: Records, biases: Biases, end: int
 ) -> Course:
     """Live through the months: agencies decide and help, events happen or don't, records add up."""
     agencies = Agencies(streams, people, need, events, records, biases)

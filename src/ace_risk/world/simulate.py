@@ -13,17 +13,12 @@ from ace_risk.study import World
 from ace_risk.world.calibration import calibrate
 from ace_risk.world.care import live_somewhere
 from ace_risk.world.companions import make_companions
-from ace_risk.world.frames import (
-    Rows,
-    person_rows,
-    residence_rows,
-    service_rows,
-    to_tables,
-)
+from ace_risk.world.frames import to_tables
 from ace_risk.world.incidents import incident_rows
 from ace_risk.world.lives import Lives, live
 from ace_risk.world.missing import missing_rows
 from ace_risk.world.rates import CODE
+from ace_risk.world.rows import Rows, person_rows, residence_rows, service_rows
 from ace_risk.world.truth import Truth, TruthRows, to_truth, truth_rows, write_truth
 
 SHARD_CHILDREN = 5_000
@@ -94,10 +89,7 @@ def _shards(world: World, progress: Progress | None) -> Iterator[Lives]:
     for shard, quota in enumerate(quotas):
         yield live(world, shard, quota)
         if progress is not None:
-            progress(
-                (shard + 1) / len(quotas),
-                f"{sum(quotas[: shard + 1]):,} of {world.children:,} children",
-            )
+            progress((shard + 1) / len(quotas), f"{sum(quotas[: shard + 1]):,} of {world.children:,} children")
 
 
 def shard_quotas(children: int) -> list[int]:
@@ -114,20 +106,13 @@ def shard_quotas(children: int) -> list[int]:
 
 def package_section(world: World) -> dict[str, object]:
     """What `datapackage.json` says about how the tables were made."""
-    return {
-        "version": __version__,
-        "seed": world.seed,
-        "config": world.model_dump(mode="json"),
-    }
+    return {"version": __version__, "seed": world.seed, "config": world.model_dump(mode="json")}
 
 
 def rows_of(world: World, lives: Lives) -> Rows:
     """The rows of one shard's tables."""
     streams, people, care, end = lives.streams, lives.people, lives.care, lives.end
-    events, records = (
-        lives.events.take(lives.written),
-        lives.records.take(lives.written),
-    )
+    events, records = (lives.events.take(lives.written), lives.records.take(lives.written))
     more = make_companions(streams, people, care, events, records, end)
     incidents, involvement = incident_rows(streams, people, lives.homes, care, events, records, more)
     residence = live_somewhere(people, lives.homes, care, lives.placements, lives.start, end)

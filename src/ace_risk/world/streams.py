@@ -20,10 +20,7 @@ Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
 _MASK = np.uint64(2**40 - 1)
-_MULTIPLIERS = (
-    np.uint64(0x9E3779B97F4A7C15 & (2**40 - 1) | 1),
-    np.uint64(0xBF58476D1CE4E5B9 & (2**40 - 1) | 1),
-)
+_MULTIPLIERS = (np.uint64(0x9E3779B97F4A7C15 & (2**40 - 1) | 1), np.uint64(0xBF58476D1CE4E5B9 & (2**40 - 1) | 1))
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from ace_risk.world.people import People
 from ace_risk.world.rates import CODE, HOUSEHOLD_KINDS, NAMES
+from ace_risk.world.rhythm import workday
 from ace_risk.world.streams import Bools, Floats, Ints, Streams
 
 SUPPORT_DAYS = {
@@ -34,15 +35,7 @@ class Support:
         """Which children have this support on a day."""
         return self.until[name] > day
 
-    def offer(
-        self,
-        concern: Floats,
-        behaviour: Floats,
-        in_care: Bools,
-        planned: Bools,
-        first: int,
-        last: int,
-    ) -> None:
+    def offer(self, concern: Floats, behaviour: Floats, in_care: Bools, planned: Bools, first: int, last: int) -> None:
         """Offer support in the month: to whole families or to the child, by what was recorded and by chance.
 
         Parameters
@@ -56,6 +49,7 @@ class Support:
         count = people.children
         age = people.age(np.arange(count), first)
         day = first + np.floor(random.random(count) * (last - first)).astype(np.int64)
+        day = workday(day, first)
         here = people.present(np.arange(count), day)
         known, home = np.log1p(concern) * here, np.log1p(concern) * (here & ~in_care)
         of_family = random.random((2, people.families))[:, people.family]
@@ -65,15 +59,9 @@ class Support:
             "early_help": (of_family[0], 0.028 * home * ~planned),
             "parent_treatment": (of_family[1], 0.011 * home),
             "youth_provision": (own[0], (0.010 * known + 0.0004 * here) * (age >= 9)),
-            "youth_diversion": (
-                own[1],
-                0.05 * np.log1p(behaviour) * here * (age >= 10),
-            ),
+            "youth_diversion": (own[1], 0.05 * np.log1p(behaviour) * here * (age >= 10)),
             "young_carer_support": (own[2], 0.003 * home * (age >= 6)),
-            "philomena_notice": (
-                own[3],
-                0.10 * (here & in_care) * (1 + known) * (age >= 10),
-            ),
+            "philomena_notice": (own[3], 0.05 * (here & in_care) * (0.3 + known) * (age >= 10)),
         }
         for place, (name, (drawn, probability)) in enumerate(chance.items()):
             who = np.flatnonzero((drawn < probability) & ~self.has(name, first))
@@ -84,30 +72,19 @@ class Support:
 
     def strength(self, day: int) -> tuple[Floats, Floats, Floats]:
         """Share of events that support prevents on a day: at home per family, of a child, of a child's behaviour."""
-        early_help, treatment = (
-            self.has("early_help", day),
-            self.has("parent_treatment", day),
-        )
+        early_help, treatment = (self.has("early_help", day), self.has("parent_treatment", day))
         own = 0.30 * early_help + 0.15 * treatment
         behaviour = own + 0.30 * self.has("youth_provision", day) + 0.35 * self.has("youth_diversion", day)
         families = self.people.families
         helped = np.bincount(self.people.family, early_help, families) > 0
         treated = np.bincount(self.people.family, treatment, families) > 0
-        return (
-            0.30 * helped + 0.40 * treated,
-            own,
-            np.minimum(behaviour, MOST_PREVENTED),
-        )
+        return (0.30 * helped + 0.40 * treated, own, np.minimum(behaviour, MOST_PREVENTED))
 
     def prevented(self, kind: Ints, family: Ints, child: Ints, day: int) -> Floats:
         """Share prevented on a day, for each event."""
         home, own, behaviour = self.strength(day)
         child = np.maximum(child, 0)
-        return np.where(
-            AT_HOME[kind],
-            home[family],
-            np.where(BEHAVIOUR[kind], behaviour[child], own[child]),
-        )
+        return np.where(AT_HOME[kind], home[family], np.where(BEHAVIOUR[kind], behaviour[child], own[child]))
 
     def spells(self) -> tuple[Ints, Ints, Ints, Ints]:
         """Child, position in `SUPPORT_DAYS`, first day and day after the last of every spell."""

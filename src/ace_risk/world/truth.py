@@ -15,34 +15,16 @@ from ace_risk.study import World
 from ace_risk.world.care import Care
 from ace_risk.world.clock import date_of
 from ace_risk.world.contacts import CARE_HOME_CALL, OVER_CONTACT
-from ace_risk.world.events import (
-    HIGH_NEED,
-    Events,
-    of_children,
-    of_families,
-    severity_of,
-)
+from ace_risk.world.events import Events
 from ace_risk.world.incidents import children_at_home
 from ace_risk.world.lives import Lives
 from ace_risk.world.need import STEP_DAYS, TRIO, Need
+from ace_risk.world.oracle import oracle_rows
 from ace_risk.world.people import GROUPS, SEXES, People, day_number
-from ace_risk.world.rates import (
-    ASB_NAMES_CHILD,
-    CODE,
-    HOUSEHOLD_KINDS,
-    NAMES,
-    PPN_SHARES,
-    PPN_WEIGHT,
-    RATES,
-    Rate,
-)
-from ace_risk.world.services import LONG_MEMORY, RECENT_MEMORY, View, easing, log_odds
+from ace_risk.world.rates import CODE, HOUSEHOLD_KINDS, NAMES, RATES
 from ace_risk.world.streams import Bools, Floats, Ints, code_text, id_text
 
 Columns = dict[str, Any]
-HORIZON_MONTHS = 12
-SUPPORT_KEPT = 0.85
-"""Share of open support that is still open a month later, as the oracle expects it."""
 
 
 @dataclass(frozen=True)
@@ -80,14 +62,8 @@ def truth_rows(lives: Lives) -> TruthRows:
     """The truth about the children of a shard."""
     people, period = lives.people, np.flatnonzero(lives.events.time >= lives.start)
     children = {"child": people.child_number} | _need(people, lives.need, lives.start, lives.end)
-    counts = _counts(
-        people,
-        lives.care,
-        lives.events.take(period),
-        lives.happened[period],
-        lives.written[period],
-    )
-    oracle = _oracle(people, lives.need, lives.course.views, lives.start)
+    counts = _counts(people, lives.care, lives.events.take(period), lives.happened[period], lives.written[period])
+    oracle = oracle_rows(people, lives.need, lives.course.views, lives.start)
     oracle["child"] = people.child_number[oracle["child"]]
     return TruthRows(children | counts, oracle)
 
@@ -169,62 +145,6 @@ def _counts(people: People, care: Care, events: Events, happened: Bools, written
         if name in RATES or name in HOUSEHOLD_KINDS:
             columns[f"true_{name}"] = counted(true & happened[row] & (events.kind[row] == CODE[name]))
     return columns
-
-
-def _oracle(people: People, need: Need, views: list[View], start: int) -> Columns:
-    """The oracle of each child and quarter since `start`, where the child lived here without an open plan."""
-    parts = []
-    for view in views:
-        if view.day < start:
-            continue
-        quarter = int(need.quarter(np.array([view.day]))[0])
-        weight = _expected_weight(people, need, quarter) * (365.25 / 12 / STEP_DAYS)
-        child = np.flatnonzero(
-            people.present(np.arange(people.children), np.full(people.children, view.day)) & ~view.planned
-        )
-        with_support = _expected_start(people, need, view, quarter, weight, helped=True)
-        without = _expected_start(people, need, view, quarter, weight, helped=False)
-        parts.append((child, np.full(len(child), view.day), with_support[child], without[child]))
-    names = ("child", "cutoff", "with_support", "without_support")
-    return {name: np.concatenate(column) for name, column in zip(names, zip(*parts, strict=True), strict=True)}
-
-
-def _expected_start(people: People, need: Need, view: View, quarter: int, weight: Floats, helped: bool) -> Floats:
-    """Expected probability that statutory work starts within 12 months."""
-    recent, lasting = view.recent.astype(np.float64), view.lasting.astype(np.float64)
-    support, after_plan = view.supported.astype(np.float64) * helped, view.after_plan.astype(np.float64)
-    prevented = view.prevented.astype(np.float64) * helped
-    none = np.ones(people.children)
-    for _ in range(HORIZON_MONTHS):
-        odds = log_odds(people, need.child[:, quarter], view.day, recent, lasting, easing(support, after_plan))
-        none *= 1 - 1 / (1 + np.exp(-odds))
-        new = weight * (1 - prevented)
-        recent, lasting = RECENT_MEMORY * recent + new, LONG_MEMORY * lasting + new
-        support, prevented, after_plan = SUPPORT_KEPT * support, SUPPORT_KEPT * prevented, SUPPORT_KEPT * after_plan
-    return 1 - none
-
-
-def _expected_weight(people: People, need: Need, quarter: int) -> Floats:
-    """What agencies can expect to read about each child in a quarter, in weight, without support."""
-    home = np.zeros(people.families)
-    own = np.zeros(people.children)
-    high = (need.child[:, quarter] > HIGH_NEED).astype(np.int64)
-    for name, rate in RATES.items():
-        by_severity = _mean_weight(name, rate) * rate.detected
-        if name in HOUSEHOLD_KINDS:
-            severe = (severity_of(need, rate, quarter) == 2).astype(np.int64)
-            home += of_families(need, rate, quarter) * by_severity[severe]
-        else:
-            own += of_children(people, need, rate, quarter) * by_severity[high]
-    return home[people.family] + own
-
-
-def _mean_weight(name: str, rate: Rate) -> Floats:
-    """Mean weight of a record of a kind, at low and at high severity, with the notices that go with it."""
-    notice = rate.ppn * rate.sources.get("police", 0.0) * (np.array(PPN_SHARES) @ np.array(PPN_WEIGHT))
-    graded = np.array(rate.grades) @ np.array(rate.weight) if rate.grades else np.full(2, rate.weight[0])
-    named = ASB_NAMES_CHILD if name.startswith("asb") else 1.0
-    return np.asarray(named * (graded + notice))
 
 
 def to_truth(world: World, shards: list[TruthRows]) -> Truth:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from ace_risk.data.files import MARKER, output_folder, write_file
+from ace_risk.data.files import output_folder, write_file
+from ace_risk.data.marker import MARKER, refresh_marker
 from ace_risk.errors import OutputError
 
 
@@ -123,3 +124,43 @@ def test_a_folder_in_the_place_of_a_file_is_an_output_error_without_leftovers(tm
     with pytest.raises(OutputError, match="in the way"):
         write_file(tmp_path / "page.html", "new")
     assert everything(tmp_path) == ["page.html"]
+
+
+def test_a_folder_of_another_kind_is_left_alone(tmp_path: Path) -> None:
+    with output_folder(tmp_path / "out", "six tables") as folder:
+        (folder / "children.csv").write_text("x")
+    with pytest.raises(OutputError, match="holds six tables, not a run"), output_folder(tmp_path / "out", "a run"):
+        pass
+    assert (tmp_path / "out" / "children.csv").exists()
+
+
+@pytest.mark.parametrize("name", ["page.html", "decisions.txt", "inner/more.txt"])
+def test_a_folder_that_somebody_changed_is_left_alone(tmp_path: Path, name: str) -> None:
+    write_run(tmp_path / "run", "old")
+    (tmp_path / "run" / name).parent.mkdir(exist_ok=True)
+    (tmp_path / "run" / name).write_text("by hand")
+    with pytest.raises(OutputError, match="1 file changed or added"):
+        write_run(tmp_path / "run", "new")
+    assert (tmp_path / "run" / name).read_text() == "by hand"
+
+
+def test_files_added_by_us_and_inner_outputs_answer_for_themselves(tmp_path: Path) -> None:
+    with output_folder(tmp_path / "demo", "a demo") as folder, output_folder(folder / "run", "a run") as run:
+        (run / "page.html").write_text("one")
+        (run / "mlflow.db").write_text("store")
+    inner = tmp_path / "demo" / "run"
+    (inner / "card.html").write_text("by a later command")
+    (inner / "mlflow.db").write_text("opened by a reader")
+    refresh_marker(inner)
+    with output_folder(tmp_path / "demo", "a demo") as folder:
+        (folder / "page.html").write_text("two")
+    assert everything(tmp_path / "demo") == [MARKER, "page.html"]
+
+
+@pytest.mark.parametrize("out", [".", "in", "in/deeper"])
+def test_what_is_read_is_never_written_over(tmp_path: Path, out: str) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "table.csv").write_text("x")
+    with pytest.raises(OutputError, match="overlaps"), output_folder(tmp_path / out, inputs=[tmp_path / "in"]):
+        pass
+    assert everything(tmp_path) == ["in", "in/table.csv"]

@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -15,6 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
+from ace_risk.data.history import build_history
 from ace_risk.data.load import load_tables
 from ace_risk.data.package import write_tables
 from ace_risk.data.schema import SCHEMA
@@ -210,6 +212,52 @@ def test_a_byte_order_mark_and_windows_line_ends_are_read(csv_folder: Path, smal
 def test_times_may_have_a_space_and_no_seconds(csv_folder: Path, set_cell: CellWriter) -> None:
     set_cell(csv_folder, "incidents", "occurred_at", 1, "2019-05-12 14:03")
     assert load_tables(csv_folder).incidents["occurred_at"][0] == pd.Timestamp("2019-05-12T14:03")
+
+
+@pytest.mark.parametrize("zone", ["Z", "+01:00", "+0100", " Europe/London", "-00:00"])
+def test_a_time_with_a_zone_is_refused_among_others_without_and_says_what_to_do(
+    csv_folder: Path, set_cell: CellWriter, zone: str
+) -> None:
+    set_cell(csv_folder, "incidents", "recorded_at", 2, "2021-08-02T08:00:00" + zone)
+    problem = only(csv_folder)
+    assert (problem.column, problem.rows) == ("recorded_at", (2,))
+    assert "turn times with a zone into local time and leave the zone out" in problem.fix
+
+
+def test_naive_times_are_local_and_stay_as_written_when_clocks_change(csv_folder: Path, set_cell: CellWriter) -> None:
+    set_cell(csv_folder, "incidents", "occurred_at", 1, "2019-03-31T01:30:00")  # an hour that British clocks skip
+    set_cell(csv_folder, "incidents", "recorded_at", 1, "2019-10-27T01:30:00")  # an hour that they repeat
+    incident = load_tables(csv_folder).incidents.iloc[0]
+    assert incident["recorded_at"] - incident["occurred_at"] == pd.Timedelta(days=210)
+
+
+@pytest.mark.parametrize("text", ["1899-12-31", "2100-01-01", "0001-01-01", "9999-12-31"])
+def test_dates_outside_1900_to_2099_are_refused(csv_folder: Path, set_cell: CellWriter, text: str) -> None:
+    set_cell(csv_folder, "missing_episodes", "return_interview_at", 2, text)
+    assert [problem.rule for problem in problems(csv_folder)] == ["must lie from 1900 to 2099"]
+
+
+@pytest.mark.parametrize("text", ["1900-01-01", "2099-12-31"])
+def test_the_first_and_last_day_are_allowed(csv_folder: Path, set_cell: CellWriter, text: str) -> None:
+    set_cell(csv_folder, "children", "birth_date", 4, text)  # a child without a record
+    assert load_tables(csv_folder).children["birth_date"][3] == pd.Timestamp(text)
+
+
+@pytest.mark.parametrize("format", ["parquet", "csv"])
+@pytest.mark.parametrize("seed", range(4))
+def test_any_order_of_rows_loads_the_same_rows_and_history(
+    small_tables: Tables, tmp_path: Path, format: str, seed: int
+) -> None:
+    rng = np.random.default_rng(seed)
+    frames = {name: getattr(small_tables, name).sample(frac=1, random_state=rng) for name in SCHEMA}
+    shuffled = Tables(**frames, data_end=small_tables.data_end, synthetic=True)
+    write_tables(shuffled, tmp_path, extra={}, format=format)  # type: ignore[arg-type]
+    loaded = load_tables(tmp_path)
+    for name, table in SCHEMA.items():
+        keys = [table.key] if table.key else table.column_names
+        ours, theirs = (getattr(tables, name).sort_values(keys, ignore_index=True) for tables in (small_tables, loaded))
+        assert_frame_equal(ours, theirs)
+    assert_frame_equal(build_history(loaded), build_history(small_tables))
 
 
 def test_an_id_that_reads_like_missing_is_kept(csv_folder: Path, set_cell: CellWriter) -> None:

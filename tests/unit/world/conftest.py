@@ -6,7 +6,9 @@ import pytest
 
 from ace_risk.data.tables import Tables
 from ace_risk.study import World
-from ace_risk.world.simulate import simulate
+from ace_risk.world.lives import Lives, live
+from ace_risk.world.simulate import simulate_with_truth
+from ace_risk.world.truth import Truth
 
 
 @pytest.fixture(scope="session")
@@ -16,6 +18,24 @@ def world() -> World:
 
 
 @pytest.fixture(scope="session")
-def tables(world: World) -> Tables:
+def made(world: World) -> tuple[Tables, Truth]:
+    """Its six tables and the truth behind them."""
+    return simulate_with_truth(world)
+
+
+@pytest.fixture(scope="session")
+def tables(made: tuple[Tables, Truth]) -> Tables:
     """Its six tables."""
-    return simulate(world)
+    return made[0]
+
+
+@pytest.fixture(scope="session")
+def truth(made: tuple[Tables, Truth]) -> Truth:
+    """The truth behind them."""
+    return made[1]
+
+
+@pytest.fixture(scope="session")
+def lives(world: World) -> Lives:
+    """The lives of its only shard."""
+    return live(world, 0, world.children)

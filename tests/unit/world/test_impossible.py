@@ -21,9 +21,7 @@ WORLDS = {
         children=1_500,
         seed=4,
         profile="urban",
-        biases=Biases(
-            over_contact=1, adultification=1, care_home_calls=1, missing_ethnicity=1, threshold_gap=1
-        ),
+        biases=Biases(over_contact=1, adultification=1, care_home_calls=1, missing_ethnicity=1, threshold_gap=1),
     ),
     "short": World(children=1_200, seed=3, start=date(2022, 5, 17), end=date(2025, 2, 28)),
 }
