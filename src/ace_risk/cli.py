@@ -12,6 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
+from ace_risk import __version__
 from ace_risk.errors import AceRiskError, StudyError
 
 app = typer.Typer(
@@ -24,15 +25,37 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and stop.")
+    ] = False,
+) -> None:
+    """Find, early, the children who may benefit from support.
+
+    With reasons, a fairness audit and a model card. Start with: ace-risk demo
+    """
+
+
 Config = Annotated[Path, typer.Option("--config", "-c", help="The study file (YAML).")]
 Data = Annotated[Path, typer.Option("--data", "-d", help="The folder of six tables.")]
 Out = Annotated[Path, typer.Option("--out", "-o", help="The folder to write; it appears whole or not at all.")]
+SetAside = Annotated[
+    bool, typer.Option("--quarantine", help="Set aside rows that break a rule, up to 1 % of each table.")
+]
 Run = Annotated[Path, typer.Argument(help="The folder that train wrote.")]
 
 
 @app.command()
 def synth(config: Config, out: Out) -> None:
-    """Make a synthetic world: six tables with their data package and the truth behind them.
+    """Make a synthetic world: six tables, their calibration, and the truth behind them.
 
     Example: ace-risk synth --config configs/demo.yaml --out out/data
     """
@@ -45,6 +68,10 @@ def synth(config: Config, out: Out) -> None:
 def check(
     folder: Annotated[Path, typer.Argument(help="The folder of six tables.")],
     config: Annotated[Path | None, typer.Option("--config", "-c", help="Study whose kinds and codes apply.")] = None,
+    mapping: Annotated[
+        Path | None, typer.Option("--mapping", help="What your files, columns and codes are called.")
+    ] = None,
+    quarantine: SetAside = False,
     canary: Annotated[
         bool, typer.Option("--canary", help="Also disturb later records, and name every feature that moves.")
     ] = False,
@@ -55,18 +82,18 @@ def check(
     """
     from ace_risk import commands
 
-    _say(commands.check(folder, config, canary))
+    _say(commands.check(folder, config, mapping, quarantine, canary))
 
 
 @app.command()
-def train(config: Config, data: Data, out: Out) -> None:
+def train(config: Config, data: Data, out: Out, quarantine: SetAside = False) -> None:
     """Train and evaluate a points card; write a run with its pack, its evaluation and its MLflow record.
 
     Example: ace-risk train --config configs/demo.yaml --data out/data --out out/run
     """
     from ace_risk import commands
 
-    _say(commands.train(config, data, out))
+    _say(commands.train(config, data, out, quarantine))
 
 
 @app.command()
@@ -93,6 +120,7 @@ def list_(
     previous: Annotated[
         Path | None, typer.Option("--previous", help="The last referrals.csv, to say who is new.")
     ] = None,
+    quarantine: SetAside = False,
 ) -> None:
     """Write a referral list sized to the places there are: referrals.csv, .xlsx, .html and .txt.
 
@@ -100,7 +128,7 @@ def list_(
     """
     from ace_risk import commands
 
-    _say(commands.refer(run, data, as_of, out, places=places, hub=hub, previous=previous))
+    _say(commands.refer(run, data, as_of, out, places=places, hub=hub, previous=previous, quarantine=quarantine))
 
 
 @app.command()

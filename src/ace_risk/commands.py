@@ -34,9 +34,9 @@ DICTIONARY = "dictionary.md"
 """What the columns of the six tables mean; written beside synthetic ones."""
 
 
-def train(config: Path, data: Path, out: Path) -> list[str]:
+def train(config: Path, data: Path, out: Path, quarantine: bool = False) -> list[str]:
     """Train, evaluate and audit a study's model."""
-    evaluation = train_study(load_study(config), data, out, final=out)
+    evaluation = train_study(load_study(config), data, out, final=out, quarantine=quarantine)
     return [*evaluation["sentences"], f"The bar: {evaluation['verdict']}. Written: {out}"]
 
 
@@ -52,14 +52,31 @@ def synth(config: Path, out: Path) -> list[str]:
     return [*sizes, f"Written: {out}"]
 
 
-def check(folder: Path, config: Path | None, canary: bool = False) -> list[str]:
+def check(
+    folder: Path, config: Path | None, mapping: Path | None = None, quarantine: bool = False, canary: bool = False
+) -> list[str]:
     """Check a folder of tables, and summarise what it holds; with the canary, that nothing leaks."""
     study = load_study(config or configs_folder() / "demo.yaml")
-    tables = load_tables(folder, kinds=study.load_kinds())
+    tables = load_tables(folder, kinds=study.load_kinds(), mapping=mapping, quarantine=quarantine)
     summary = quality_summary(tables)
-    lines = [f"{row['table']:<18}{row['measure']:<52}{row['value']}" for row in summary.to_dict("records")]
-    lines.append(f"Every rule of the data contract holds. Data end: {tables.data_end:%Y-%m-%d}.")
+    lines = [f"{row['table']:<18}{row['measure']:<56}{short(row['value'])}" for row in summary.to_dict("records")]
+    aside = sum(tables.quarantined.values())
+    held = f"{aside:,} rows were set aside; every rule" if aside else "Every rule"
+    lines.append(f"{held} of the data contract holds. Data end: {tables.data_end:%Y-%m-%d}.")
     return lines + (run_canary(study, tables) if canary else [])
+
+
+def short(value: object) -> str:
+    """A figure in few digits.
+
+    Examples
+    --------
+    >>> short(0.261709), short(12345), short("police")
+    ('0.262', '12,345', 'police')
+    """
+    if isinstance(value, float) and not value.is_integer():
+        return f"{value:.3g}"
+    return f"{int(value):,}" if isinstance(value, int | float) else str(value)
 
 
 def run_canary(study: Study, tables: Tables) -> list[str]:
@@ -116,11 +133,12 @@ def refer(
     places: int | None = None,
     hub: str | None = None,
     previous: Path | None = None,
+    quarantine: bool = False,
 ) -> list[str]:
     """Write a referral list."""
     day = read_day(as_of)
     pack = load_pack(run)
-    tables = load_tables(data, kinds=pack.kinds)
+    tables = load_tables(data, kinds=pack.kinds, quarantine=quarantine)
     permission = check_approval(data, tables, outcome=pack.study.outcome.name)
     last = read_previous(previous) if previous else None
     with output_folder(out, "a referral list", inputs=[run, data]) as folder:

@@ -20,7 +20,7 @@ from ace_risk.data.load import load_tables
 from ace_risk.data.marker import refresh_marker
 from ace_risk.data.profile import profile_data
 from ace_risk.data.tables import Tables
-from ace_risk.evaluate.document import build_evaluation, data_notes
+from ace_risk.evaluate.document import build_evaluation, data_notes, quarantine_notes
 from ace_risk.evaluate.evaluation import Ranking, TestRows
 from ace_risk.evaluate.list_size import select_top
 from ace_risk.evaluate.printed_card import print_card
@@ -86,7 +86,7 @@ def prepare(study: Study, tables: Tables, report: Report) -> Prepared:
     return Prepared(kinds, catalogue, history, cohort, features, labels, groups, folds, not_eligible)
 
 
-def train_study(study: Study, data: Path, out: Path, final: Path) -> dict[str, Any]:
+def train_study(study: Study, data: Path, out: Path, final: Path, quarantine: bool = False) -> dict[str, Any]:
     """Train, evaluate and audit a study's model, and write the run with its pack and its MLflow record.
 
     Parameters
@@ -97,13 +97,15 @@ def train_study(study: Study, data: Path, out: Path, final: Path) -> dict[str, A
         The folder of six tables.
     out, final
         The folder to write, and where it will lie in the end, if it is moved afterwards.
+    quarantine
+        Set bad rows aside, up to 1 % of each table; the evaluation counts them.
 
     Returns
     -------
     dict
         The evaluation.
     """
-    tables = load_tables(data, kinds=study.load_kinds())
+    tables = load_tables(data, kinds=study.load_kinds(), quarantine=quarantine)
     permission = check_approval(data, tables, outcome=study.outcome.name)
     with output_folder(out, "a run", inputs=[data]) as folder, progress("train") as report:
         prepared = prepare(study, tables, report)
@@ -111,7 +113,7 @@ def train_study(study: Study, data: Path, out: Path, final: Path) -> dict[str, A
         train_rows, _ = prepared.folds.rows(prepared.folds.test)
         model = train_points_card(prepared.features, prepared.labels, train_rows, study.model, prepared.catalogue)
         report(0.60, "evaluation")
-        profile = profile_data(data, tables, permission.statement)
+        profile = profile_data(data, tables, permission.statement, prepared.kinds)
         evaluation, audit = assess(study, tables, prepared, model, permission)
         report(0.85, "pack")
         versions = library_versions()
@@ -183,7 +185,8 @@ def assess(
         | {"no_earlier_record": prepared.not_eligible},
         "synthetic": permission.synthetic,
         "statement": permission.statement,
-        "notes": data_notes(prepared.cohort, prepared.labels, prepared.groups, study.cohort.under_age_years),
+        "notes": data_notes(prepared.cohort, prepared.labels, prepared.groups, study.cohort.under_age_years)
+        + quarantine_notes(tables.quarantined),
     }
     card = print_card(model, prepared.catalogue, total, share, label, study.fairness.suppress_below)
     evaluation = build_evaluation(study, data, prepared.folds, prepared.labels, rankings, rows, card)

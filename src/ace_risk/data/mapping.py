@@ -198,7 +198,7 @@ def _code_problems(codes: dict[str, str], column: Column, kinds: Kinds) -> Itera
         if code not in allowed:
             texts = ", ".join(text or "'' (empty)" for text in allowed)
             rule = f"must become one of {texts}" if allowed else "the column takes no codes"
-            yield f"codes.{column.name}.{_shown(user)}: {rule}, got {_shown(code)!r}. Correct or remove it."
+            yield f"codes.{column.name}.{_shown(user) or repr('')}: {rule}, got {_shown(code)!r}. Correct or remove it."
 
 
 def _format_problem(text: str, column: Column) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import nan
 from typing import Any
@@ -12,7 +12,7 @@ import pandas as pd
 from scipy.special import expit, logit
 from scipy.stats import norm
 
-from ace_risk.errors import DataError
+from ace_risk.errors import DataError, StudyError
 from ace_risk.evaluate.inputs import check_lengths, check_whole, read_outcome
 from ace_risk.evaluate.intervals import wilson_interval
 from ace_risk.evaluate.ranking import read_probability
@@ -106,11 +106,25 @@ def separated(with_outcome: Any, without: Any) -> bool:
     return bool(with_outcome.min() >= without.max() or with_outcome.max() <= without.min())
 
 
-def reliability(y_true: Any, probability: Any, bins: int = 10) -> pd.DataFrame:
-    """Predicted and observed shares, in bins of about equal numbers of rows.
+CUT_SHARES = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98)
+"""Shares of the rows at which bins are cut: finer at the top, where a list takes its rows from."""
+
+
+def reliability(y_true: Any, probability: Any, bins: int | Sequence[float] = CUT_SHARES) -> pd.DataFrame:
+    """Predicted and observed shares, in bins cut by order of the probability.
 
     Rows with the same probability are never split between bins, so a model with few different
-    probabilities has fewer bins.
+    probabilities has fewer bins: such rows go to the bin in which their middle lies.
+
+    Parameters
+    ----------
+    y_true
+        0 and 1, or true and false.
+    probability
+        From 0 to 1.
+    bins
+        The number of bins of about equal numbers of rows, or the shares of rows, counted from the lowest
+        probability, at which to cut.
 
     Returns
     -------
@@ -122,6 +136,8 @@ def reliability(y_true: Any, probability: Any, bins: int = 10) -> pd.DataFrame:
     ------
     DataError
         A probability lies outside 0 to 1; labels are missing; lengths differ.
+    StudyError
+        `bins` is no whole number from 1, or its shares don't rise or aren't between 0 and 1.
 
     Examples
     --------
@@ -131,10 +147,9 @@ def reliability(y_true: Any, probability: Any, bins: int = 10) -> pd.DataFrame:
     """
     outcome, p = read_outcome(y_true), read_probability(probability)
     check_lengths(y_true=outcome, probability=p)
-    bins = check_whole(bins, "bins")
     _, place, rows = np.unique(p, return_inverse=True, return_counts=True)
     middle = np.cumsum(rows) - rows / 2
-    bin_of_value = np.minimum((middle * bins / max(len(p), 1)).astype(np.intp), bins - 1)
+    bin_of_value = np.searchsorted(_cuts(bins) * len(p), middle, side="right")
     frame = pd.DataFrame({"bin": bin_of_value[place], "p": p, "y": outcome})
     grouped = frame.groupby("bin", sort=True)
     table = grouped.agg(low=("p", "min"), high=("p", "max"), n=("p", "size"), mean_predicted=("p", "mean"))
@@ -144,3 +159,14 @@ def reliability(y_true: Any, probability: Any, bins: int = 10) -> pd.DataFrame:
     table["observed_low"] = [low for low, _ in limits]
     table["observed_high"] = [high for _, high in limits]
     return table.reset_index(drop=True)
+
+
+def _cuts(bins: int | Sequence[float]) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """The shares of rows at which to cut."""
+    if not isinstance(bins, Sequence):
+        whole = check_whole(bins, "bins")
+        return np.arange(1, whole) / whole
+    cuts = np.asarray(bins, dtype=float)
+    if not ((cuts > 0) & (cuts < 1)).all() or not (np.diff(cuts) > 0).all():
+        raise StudyError(f"bins: shares must rise and lie between 0 and 1, got {list(bins)}.")
+    return cuts

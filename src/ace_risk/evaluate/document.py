@@ -99,3 +99,15 @@ def data_notes(cohort: pd.DataFrame, labels: pd.Series, groups: pd.DataFrame, un
         f"Children aged {years} may be listed, but the model was neither trained nor tested on them: "
         f"they turn {under_age_years} before the outcome window ends."
     ]
+
+
+def quarantine_notes(quarantined: Mapping[str, int]) -> list[str]:
+    """How many rows were set aside because they broke a rule, in a sentence; empty where none was.
+
+    Examples
+    --------
+    >>> quarantine_notes({"incidents": 3})
+    ['Rows set aside because they broke a rule of the data contract: 3 of incidents.']
+    """
+    told = ", ".join(f"{number:,} of {table}" for table, number in sorted(quarantined.items()) if number)
+    return [f"Rows set aside because they broke a rule of the data contract: {told}."] if told else []

@@ -14,7 +14,7 @@ from ace_risk.report.csv_text import csv_text
 from ace_risk.report.list_page import render_list
 from ace_risk.report.natural import clock, is_missing
 from ace_risk.report.page import Header
-from ace_risk.report.words import LIST_SAFETY, NUMBER_MEANS
+from ace_risk.report.words import LIST_SAFETY, NUMBER_MEANS, TIE_RULE
 
 
 def write_list(
@@ -24,6 +24,7 @@ def write_list(
     *,
     places: int | None = None,
     next_in_line: pd.DataFrame | None = None,
+    outcome: str = "",
 ) -> list[Path]:
     """Write `referrals.csv`, `.xlsx`, `.html` and `.txt` into a folder that exists.
 
@@ -41,7 +42,9 @@ def write_list(
     places
         Places on the list; the number of rows by default.
     next_in_line
-        The children just below the cut, with the same columns; they show on the page only.
+        The children next in line (equal or lower totals), with the same columns; they show on the page only.
+    outcome
+        What the number is about, such as "statutory support recorded within 12 months" (the default).
 
     Returns
     -------
@@ -57,13 +60,13 @@ def write_list(
     if missing:
         raise ValueError(f"referral list: missing columns {', '.join(missing)}. Give every column of REFERRAL_COLUMNS.")
     below = frame.iloc[:0] if next_in_line is None else next_in_line
-    notes = list_notes(header)
+    about, before_use = list_notes(header), safety_notes(header)
     rows = frame[list(REFERRAL_COLUMNS)].astype(object).itertuples(index=False, name=None)
     contents = {
         "referrals.csv": csv_text(REFERRAL_COLUMNS, rows).encode(),
-        "referrals.xlsx": workbook_bytes(frame, notes, header.made_at),
-        "referrals.html": render_list(list_data(frame, below, places), header).encode(),
-        "referrals.txt": notes_text(notes).encode(),
+        "referrals.xlsx": workbook_bytes(frame, [about[0], " ".join(about[1:]), " ".join(before_use)], header.made_at),
+        "referrals.html": render_list(list_data(frame, below, places, outcome), header).encode(),
+        "referrals.txt": notes_text([*about, *before_use]).encode(),
     }
     paths = []
     for name, content in contents.items():
@@ -73,19 +76,22 @@ def write_list(
     return paths
 
 
-def list_data(frame: pd.DataFrame, next_in_line: pd.DataFrame, places: int | None = None) -> dict[str, Any]:
-    """What :func:`ace_risk.report.list_page.render_list` reads: rows, the next in line, places and hubs."""
+def list_data(
+    frame: pd.DataFrame, next_in_line: pd.DataFrame, places: int | None = None, outcome: str = ""
+) -> dict[str, Any]:
+    """What :func:`ace_risk.report.list_page.render_list` reads: rows, the next in line, places, hubs and outcome."""
     hubs = sorted({str(hub) for hub in frame["hub"].dropna()} | {str(hub) for hub in next_in_line["hub"].dropna()})
     return {
         "rows": _records(frame),
         "next_in_line": _records(next_in_line),
         "places": len(frame) if places is None else places,
         "hubs": hubs,
+        "outcome": outcome,
     }
 
 
 def list_notes(header: Header) -> list[str]:
-    """What the team must read before use, a sentence or two per line; the first line is the title."""
+    """What the list is, a sentence or two per line: title, data, purpose, when it was made and until when it is used."""
     notes = [header.title]
     if header.statement:
         notes.append(header.statement)
@@ -95,9 +101,12 @@ def list_notes(header: Header) -> list[str]:
         made = f"Made on {clock(header.made_at)}." if header.made_at else ""
         ends = f"Not to be used from {clock(header.expires_at)}." if header.expires_at else ""
         notes.append(f"{made} {ends}".strip())
-    notes.extend(header.safety or LIST_SAFETY)
-    notes.append(NUMBER_MEANS)
     return notes
+
+
+def safety_notes(header: Header) -> list[str]:
+    """What the team must read before use, and what the number is, a sentence or two per line."""
+    return [*(header.safety or LIST_SAFETY), NUMBER_MEANS, TIE_RULE]
 
 
 def notes_text(notes: Sequence[str]) -> str:

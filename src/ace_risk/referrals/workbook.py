@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import textwrap
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -26,6 +27,37 @@ WIDTHS = {
 }  # fmt: skip
 """Width of each column, in characters."""
 
+MEANINGS = {
+    "rank": "Order on this list; 1 goes first. Equal totals: the newest record first.",
+    "child_id": "The child's own number in your records.",
+    "hub": "The local team for the child's known home.",
+    "age_years": "Age in whole years on the day of the list.",
+    "support_need": "Of 100 children with records like these, how many had the support recorded afterwards, as a "
+    "percentage. It says what services did, not what a child needs.",
+    "score": "Total points on the points card.",
+    "band": "Near the cut-off: one record more or less could have changed the place.",
+    "reason_1": "The strongest reason, in the child's own records.",
+    "reason_2": "The next reason; empty where there is none.",
+    "reason_3": "The next reason; empty where there is none.",
+    "reason_4": "The next reason; empty where there is none.",
+    "strengths": "What goes well, as far as it is on record.",
+    "support_options": "What could be offered. The family may say no.",
+    "data_gaps": "What is not known.",
+    "changed_since_last": "New, or still listed; first list where there was none before.",
+    "list_made_at": "When the list was made.",
+    "list_expires_at": "From this moment on the list may not be used.",
+    "pack": "Which model made the list.",
+    "visit": "Family number: children with the same number live in one household. It means nothing outside this list.",
+    "decision": "For you: choose from the list.",
+    "decision_reason": "For you: why, in a few words.",
+    "decided_by": "For you: who decided.",
+    "decided_on": "For you: the date.",
+}
+"""What each column holds, as the comment on its head says."""
+
+NOTES_ACROSS = 8
+"""Columns that a note spans: what a laptop shows."""
+
 FILL_IN_ROWS = 1_000
 """Rows below the head that take the drop-down and the date check, at least."""
 
@@ -38,7 +70,8 @@ def workbook_bytes(frame: pd.DataFrame, notes: Sequence[str], made_at: datetime 
     frame
         One row per child on the list, with the columns of :data:`REFERRAL_COLUMNS`.
     notes
-        Sentences that stand above the list, a row each; the first is the title.
+        What stands above the list, a row each, wrapped; the first is the title. These rows and the head stay in
+        view, so give three at most.
     made_at
         When the list was made; written into the file's properties (1 January 2000 if not given).
 
@@ -71,9 +104,15 @@ def workbook_bytes(frame: pd.DataFrame, notes: Sequence[str], made_at: datetime 
 
 
 def _write_notes(book: Workbook, sheet: Worksheet, notes: Sequence[str]) -> None:
-    bold, plain = book.add_format({"bold": True, "font_size": 14}), book.add_format({"font_color": "#1B2430"})
+    """Each note in one wrapped cell across the first columns, as tall as its text."""
+    bold = book.add_format({"bold": True, "font_size": 13, "valign": "vcenter"})
+    plain = book.add_format({"font_size": 10, "font_color": "#1B2430", "text_wrap": True, "valign": "top"})
+    across = sum(WIDTHS[name] for name in REFERRAL_COLUMNS[:NOTES_ACROSS])
     for row, note in enumerate(notes):
+        sheet.merge_range(row, 0, row, NOTES_ACROSS - 1, "", bold if row == 0 else plain)
         sheet.write_string(row, 0, note, bold if row == 0 else plain)
+        lines = len(textwrap.wrap(note, across)) or 1
+        sheet.set_row(row, 20 if row == 0 else 13.5 * lines + 3)
 
 
 def _write_head(book: Workbook, sheet: Worksheet, row: int) -> None:
@@ -82,6 +121,7 @@ def _write_head(book: Workbook, sheet: Worksheet, row: int) -> None:
     asked = book.add_format({**style, "bg_color": "#FFF4D6"})
     for column, name in enumerate((*REFERRAL_COLUMNS, *DECISION_COLUMNS)):
         sheet.write_string(row, column, name, asked if name in DECISION_COLUMNS else given)
+        sheet.write_comment(row, column, MEANINGS[name], {"x_scale": 1.6, "y_scale": 0.8, "font_size": 9})
         sheet.set_column(column, column, WIDTHS[name])
 
 

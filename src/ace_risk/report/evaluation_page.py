@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from ace_risk.report.csv_text import csv_link
-from ace_risk.report.natural import of_100
+from ace_risk.report.natural import of_100, out_of_100
 from ace_risk.report.page import Header, render
 from ace_risk.report.plots import Picture, dots_of_100, recall_curve, reliability
 from ace_risk.report.plots_model import feature_shape, folds_picture
@@ -36,7 +36,7 @@ def render_evaluation(evaluation: Mapping[str, Any], header: Header) -> str:
     ----------
     evaluation
         `ace-risk/evaluation/1`: study, outcome, data, folds, places, lists, models (ours first), curve,
-        reliability, points_card, bar, verdict and sentences.
+        reliability, points_card, bar, verdict and sentences. A model may carry a `note`, the data `notes`.
     header
         Top and foot of the page; its answer, if given, replaces the wording of the verdict band.
     """
@@ -46,6 +46,8 @@ def render_evaluation(evaluation: Mapping[str, Any], header: Header) -> str:
         header,
         evaluation=evaluation,
         ours=models[0],
+        notes=[f"{model['title']}: {model['note']}" for model in models if model.get("note")],
+        data_notes=evaluation["data"].get("notes", []),
         censored={CENSORED.get(reason, reason): n for reason, n in evaluation["data"]["censored"].items()},
         headline=header.answer or headline(evaluation["verdict"]),
         listed=listed_dots(models[0]),
@@ -81,21 +83,21 @@ def headline(verdict: str) -> str:
 
 
 def listed_dots(model: Mapping[str, Any]) -> Picture | None:
-    """Of 100 children listed, how many went on to statutory support; None if that isn't defined."""
+    """Of 100 places, how many went to a child whom support followed; None if that isn't defined."""
     if model["precision"] is None:
         return None
     return dots_of_100(
         round(100 * model["precision"]),
-        f"{of_100(model['precision'])} children listed went on to have statutory support recorded.",
+        f"{of_100(model['precision'])} places went to a child who then had statutory support recorded.",
     )
 
 
 def reached_dots(model: Mapping[str, Any]) -> Picture | None:
-    """Of 100 children whom support followed, how many had been listed; None if that isn't defined."""
+    """Of 100 times that support followed, how often the child had been listed; None if that isn't defined."""
     if model["recall"] is None:
         return None
     return dots_of_100(
         round(100 * model["recall"]),
-        f"{of_100(model['recall'])} children whom statutory support followed had been listed, of children already "
-        "known to services. The empty dots are children the list missed.",
+        f"Of 100 times that statutory support followed, the child had been listed {out_of_100(model['recall'])} times, "
+        "of children already known to services. The empty dots are the times that the list missed.",
     )

@@ -7,22 +7,23 @@ from typing import Any
 
 import pandas as pd
 
+from ace_risk.fairness.counts import RESTS_ON
 from ace_risk.report.csv_text import csv_link
-from ace_risk.report.natural import is_missing
+from ace_risk.report.natural import is_missing, share
 from ace_risk.report.page import Header, render
 from ace_risk.report.plots import Picture
 from ace_risk.report.plots_fairness import interval_rows, scale_end
-from ace_risk.report.words import fairness_answer
+from ace_risk.report.words import HIDDEN_BECAUSE, fairness_answer
 
 ATTRIBUTES = {"sex": "Sex", "ethnicity": "Ethnicity", "age_band": "Age", "care_status": "Care"}
 """Titles of the attributes; another attribute is shown by its own name."""
 
 METRICS = {
-    "tpr": "listed, of the children whom support followed",
-    "fpr": "listed, of the children whom no support followed",
-    "fnr": "missed, of the children whom support followed",
-    "ppv": "support followed, of the children listed",
-    "selection_rate": "listed, of all children",
+    "tpr": "listed, of the times support followed",
+    "fpr": "listed, of the times no support followed",
+    "fnr": "missed, of the times support followed",
+    "ppv": "support followed, of the places given",
+    "selection_rate": "listed, of all rows",
 }
 """What each rate says, in words."""
 
@@ -52,6 +53,9 @@ def render_fairness(audit: Mapping[str, Any], header: Header) -> str:
         audit=audit,
         word=overall(reach_of(audit["verdicts"])),
         tally=tally(audit["verdicts"]),
+        compared={"reach": len(reach_of(audit["verdicts"])), "measures": len({v["metric"] for v in audit["verdicts"]})},
+        outside=outside_rows(audit),
+        hidden_because=HIDDEN_BECAUSE.format(below=audit["suppress_below"]),
         headline=header.answer or fairness_answer(audit["answer"]),
         attributes=[attribute_part(audit, attribute) for attribute in attributes_of(audit["by_group"])],
         baselines=[baseline_part(name, found) for name, found in audit["baselines"].items()],
@@ -76,7 +80,7 @@ def overall(verdicts: Sequence[Mapping[str, Any]]) -> str:
 
 
 def reach_of(verdicts: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """The comparisons that the answer rests on: listed, of the children whom support followed."""
+    """The comparisons that the answer rests on: listed, of the times that support followed."""
     return [row for row in verdicts if row["metric"] == "tpr"]
 
 
@@ -94,7 +98,10 @@ def attributes_of(rows: Sequence[Mapping[str, Any]]) -> list[str]:
 def attribute_part(audit: Mapping[str, Any], attribute: str) -> dict[str, Any]:
     """Everything that the page shows for one attribute."""
     groups = [row for row in audit["by_group"] if row["attribute"] == attribute]
-    verdicts = [row for row in audit["verdicts"] if row["attribute"] == attribute]
+    hidden = hidden_rates(groups)
+    verdicts = [
+        {**row, "hidden": is_hidden(row, hidden)} for row in audit["verdicts"] if row["attribute"] == attribute
+    ]
     on_tpr = {row["group"]: row for row in verdicts if row["metric"] == "tpr"}
     reference = next((str(row["reference"]) for row in verdicts), None)
     title = title_of(attribute)
@@ -103,12 +110,60 @@ def attribute_part(audit: Mapping[str, Any], attribute: str) -> dict[str, Any]:
         "title": title,
         "reference": reference,
         "groups": groups,
+        "hidden": hidden,
         "on_tpr": on_tpr,
         "others": by_metric([row for row in verdicts if row["metric"] != "tpr"]),
         "word": overall(reach_of(verdicts)),
         "picture": tpr_picture(groups, title, reference, audit["margin"], _common_end(audit)),
         "csv": table_csv(f"{attribute}.csv", GROUP_COLUMNS, groups),
     }
+
+
+def hidden_rates(groups: Sequence[Mapping[str, Any]]) -> set[tuple[str, str]]:
+    """The (group, rate) pairs of one attribute whose figures are hidden; a rate is if a count it rests on is.
+
+    Examples
+    --------
+    >>> counts = {"tp": "c", "fp": 3, "tn": 90, "fn": "c"}
+    >>> sorted(hidden_rates([{"group": "Girls", **counts, "fpr": 0.03}]))
+    [('Girls', 'fnr'), ('Girls', 'ppv'), ('Girls', 'selection_rate'), ('Girls', 'tpr')]
+    """
+    return {
+        (str(row["group"]), rate)
+        for row in groups
+        for rate in RATES
+        if isinstance(row.get(rate), str) or any(isinstance(row[name], str) for name in RESTS_ON[rate][1])
+    }
+
+
+def is_hidden(verdict: Mapping[str, Any], hidden: set[tuple[str, str]]) -> bool:
+    """Whether the figures of a comparison are hidden: its gap, or the rate of either group."""
+    metric = str(verdict["metric"])
+    return isinstance(verdict["gap"], str) or bool(
+        {(str(verdict["group"]), metric), (str(verdict["reference"]), metric)} & hidden
+    )
+
+
+def outside_rows(audit: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Every comparison outside the margin, in words; a missed share is told by the listed share that mirrors it."""
+    outside = [row for row in audit["verdicts"] if row["verdict"] == "outside"]
+    reached = {(row["attribute"], row["group"]) for row in outside if row["metric"] == "tpr"}
+    rates = {(row["attribute"], row["group"]): row for row in audit["by_group"]}
+    told = []
+    for row in outside:
+        attribute, group, metric = row["attribute"], row["group"], row["metric"]
+        if metric == "fnr" and (attribute, group) in reached:
+            continue
+        pair = [rates[attribute, name] for name in (group, row["reference"])]
+        figures = f"{share(pair[0][metric])} beside {share(pair[1][metric])} ({row['reference']})"
+        told.append(
+            {
+                "who": f"{title_of(attribute)}, {group}",
+                "measure": METRICS.get(metric, metric),
+                "figures": "figures hidden" if is_hidden(row, hidden_rates(pair)) else figures,
+            }
+        )
+    return told
 
 
 def by_metric(verdicts: Sequence[Mapping[str, Any]]) -> tuple[list[str], dict[str, dict[str, Mapping[str, Any]]]]:
@@ -123,7 +178,7 @@ def by_metric(verdicts: Sequence[Mapping[str, Any]]) -> tuple[list[str], dict[st
 def tpr_picture(
     groups: Sequence[Mapping[str, Any]], title: str, reference: str | None, margin: float, x_max: float
 ) -> Picture:
-    """Listed, of the children whom support followed: a row per group, with the margin around the reference."""
+    """Listed, of the times that support followed: a row per group, with the margin around the reference."""
     rows = pd.DataFrame(
         {
             "label": [row["group"] for row in groups],
@@ -137,9 +192,9 @@ def tpr_picture(
         rows,
         margin,
         reference,
-        xlabel="listed, of the children whom statutory support followed",
-        title=f"{title}: listed, of the children whom statutory support followed",
-        n_title="of children",
+        xlabel="listed, of the times that\nstatutory support followed",
+        title=f"{title}: listed, of the times that statutory support followed",
+        n_title="times",
         x_max=x_max,
     )
 
@@ -179,9 +234,9 @@ def _common_end(audit: Mapping[str, Any]) -> float:
 
 
 def _followed(row: Mapping[str, Any]) -> Any:
-    """Children whom support followed; `few` if the count is suppressed."""
+    """How many times support followed; `hidden` if a count is suppressed."""
     parts = [_number(row["tp"]), _number(row["fn"])]
-    return "few" if None in parts else int(sum(part for part in parts if part is not None))
+    return "hidden" if None in parts else int(sum(part for part in parts if part is not None))
 
 
 def _number(value: Any) -> float | None:

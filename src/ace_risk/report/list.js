@@ -6,16 +6,15 @@
   var list = document.getElementById("children");
   var said = document.getElementById("shown");
   var rows = Array.prototype.slice.call(list.children);
-  var names = ["hub", "reason", "sort", "new"];
-
-  function field(name) { return form.elements[name]; }
+  function field(name) { return form.elements.namedItem(name); }
+  var names = ["hub", "reason", "sort", "new"].filter(field); // "new" is left out where no row is new
   function value(name) { return field(name).type === "checkbox" ? (field(name).checked ? "1" : "") : field(name).value; }
   function order(a, b, key) {
     var gap = a.dataset[key].localeCompare(b.dataset[key], "en", { numeric: true });
     return gap || Number(a.dataset.rank) - Number(b.dataset.rank);
   }
   function show() {
-    var hub = value("hub"), word = value("reason").trim().toLowerCase(), key = value("sort") || "rank", fresh = value("new");
+    var hub = value("hub"), word = value("reason").trim().toLowerCase(), key = value("sort") || "rank", fresh = names.indexOf("new") >= 0 && value("new");
     var count = 0;
     rows.forEach(function (row) {
       var seen = (!hub || row.dataset.hub === hub) && (!fresh || row.dataset.new === "1") &&

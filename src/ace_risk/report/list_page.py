@@ -7,7 +7,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ace_risk.report.natural import is_missing, out_of_100
 from ace_risk.report.page import Header, read_script, render
+from ace_risk.report.words import FOLLOWED
 
 FIRST_LIST = "first list"
 """What `changed_since_last` says where there was no list before."""
@@ -20,11 +22,13 @@ def render_list(listing: Mapping[str, Any], header: Header) -> str:
     ----------
     listing
         `rows` and `next_in_line`: a mapping per child with the columns of a referral list, and if known
-        `new` and `safe_contact` (check safe contact first); `places`; `hubs`.
+        `new` and `safe_contact` (check safe contact first); `places`; `hubs`; and if known `outcome`, what the
+        number is about, in words such as "statutory support recorded within 12 months".
     header
         Top and foot of the page; its answer, if given, replaces the page's first sentence.
     """
-    rows = [child_row(row) for row in listing["rows"]]
+    outcome = str(listing.get("outcome") or FOLLOWED)
+    rows = [child_row(row, outcome) for row in listing["rows"]]
     families = Counter(row["visit"] for row in rows if row["visit"])
     for row in rows:
         row["together"] = families.get(row["visit"], 0)
@@ -33,7 +37,7 @@ def render_list(listing: Mapping[str, Any], header: Header) -> str:
         header,
         script=read_script("list.js"),
         rows=rows,
-        next_in_line=[child_row(row) for row in listing["next_in_line"]],
+        next_in_line=[child_row(row, outcome) for row in listing["next_in_line"]],
         hubs=listing["hubs"],
         headline=header.answer or headline(rows, listing["places"]),
         families=len(families),
@@ -57,7 +61,7 @@ def headline(rows: Sequence[Mapping[str, Any]], places: int) -> str:
     return f"{who} who may benefit from an offer of early support{rest}."
 
 
-def child_row(row: Mapping[str, Any]) -> dict[str, Any]:
+def child_row(row: Mapping[str, Any], outcome: str = FOLLOWED) -> dict[str, Any]:
     """One child as the page shows them; what isn't listed here never reaches the page."""
     changed = str(row.get("changed_since_last") or "")
     is_new = bool(row.get("new")) or changed.lower().startswith("new")
@@ -73,7 +77,7 @@ def child_row(row: Mapping[str, Any]) -> dict[str, Any]:
         "strengths": parts(row.get("strengths")),
         "options": parts(row.get("support_options")),
         "gaps": parts(row.get("data_gaps")),
-        "support_need": row.get("support_need"),
+        "number": number_sentence(row.get("support_need"), outcome),
         "score": row.get("score"),
         "band": str(row.get("band") or ""),
         "new": is_new,
@@ -82,6 +86,19 @@ def child_row(row: Mapping[str, Any]) -> dict[str, Any]:
         "safe_contact": bool(row.get("safe_contact")),
         "together": 0,
     }
+
+
+def number_sentence(support_need: Any, outcome: str = FOLLOWED) -> str:
+    """What the number says; empty where there is none.
+
+    Examples
+    --------
+    >>> number_sentence(0.96)
+    'Of 100 children with records like these, 96 had statutory support recorded within 12 months.'
+    """
+    if is_missing(support_need):
+        return ""
+    return f"Of 100 children with records like these, {out_of_100(support_need)} had {outcome}."
 
 
 def age(years: Any) -> str:

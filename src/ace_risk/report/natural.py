@@ -81,6 +81,29 @@ def of_100(value: Any) -> str:
     return f"{round(100 * value)} of 100"
 
 
+def out_of_100(value: Any) -> str:
+    """The first number of :func:`of_100`: how many of 100.
+
+    Examples
+    --------
+    >>> out_of_100(0.31), out_of_100(0.002), out_of_100(None)
+    ('31', 'fewer than 1', '–')
+    """
+    return of_100(value).removesuffix(" of 100")
+
+
+def points(value: Any) -> str:
+    """A total of points: whole where it is whole, else with two decimals; words as they are.
+
+    Examples
+    --------
+    >>> points(14.0), points(-2), points(0.125), points("18 or more")
+    ('14', '−2', '0.12', '18 or more')
+    """
+    whole = not isinstance(value, str) and not is_missing(value) and float(value).is_integer()
+    return number(value, 0 if whole else 2)
+
+
 def interval(low: Any, high: Any, *ns: Any) -> str:
     """Both ends of an interval of shares, as percentages; both ends are included.
 

@@ -19,7 +19,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from ace_risk.report import natural
-from ace_risk.report.words import NUMBER_MEANS
+from ace_risk.report.words import NUMBER_MEANS, ROW_MEANS, TIE_RULE
 
 FOLDER = Path(__file__).resolve().parent
 
@@ -106,9 +106,39 @@ def render(template_name: str, header: Header, *, script: str = "", **data: Any)
         policy=content_policy(script),
         script=Markup(script),  # noqa: S704 (our own file, read from this package)
         style=Markup(_read("style.css")),  # noqa: S704 (the same)
+        page_line=css_text(page_line(header)),
         number_means=NUMBER_MEANS,
+        row_means=ROW_MEANS,
+        tie_rule=TIE_RULE,
         **data,
     )
+
+
+def page_line(header: Header) -> str:
+    """The line at the foot of every printed page: until when, what for, and which pack.
+
+    Examples
+    --------
+    >>> page_line(Header("List", "W", expires_at=datetime(2026, 1, 29), pack_id="3f9a"))
+    'Not to be used from 29 January 2026, 00:00 · offer of support only · pack 3f9a'
+    """
+    until = f"Not to be used from {natural.clock(header.expires_at)}" if header.expires_at else header.title
+    only = "offer of support only" if header.expires_at else "a person decides; the model decides nothing"
+    return " · ".join([until, only, *([f"pack {header.pack_id}"] if header.pack_id else [])])
+
+
+def css_text(text: str) -> Markup:
+    r"""A text as a CSS string in which nothing but plain letters, digits and spaces stands as it is.
+
+    Examples
+    --------
+    >>> print(css_text('a "b" </style>'))
+    "a \22 b\22  \3c \2f style\3e "
+    """
+    body = "".join(
+        sign if sign == " " or (sign.isascii() and sign.isalnum()) else f"\\{ord(sign):x} " for sign in text
+    )
+    return Markup(f'"{body}"')  # noqa: S704 (every sign that CSS or HTML could read is a number)
 
 
 def content_policy(script: str = "") -> str:
@@ -141,7 +171,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    names = ("count", "share", "of_100", "interval", "number", "signed", "day", "clock")
+    names = ("count", "share", "of_100", "interval", "number", "points", "signed", "day", "clock")
     made.filters.update({name: getattr(natural, name) for name in names})
     made.globals["verdicts"] = VERDICTS
     return made

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -57,7 +58,7 @@ def dots_of_100(n: int, sentence: str) -> Picture:
 
 
 def recall_curve(curve: pd.DataFrame, places: int) -> Picture:
-    """How many of the children whom support followed a list of each size reaches, a line per model.
+    """Of the times that support followed, how many a list of each size reaches, a line per model.
 
     Parameters
     ----------
@@ -70,12 +71,12 @@ def recall_curve(curve: pd.DataFrame, places: int) -> Picture:
     ours = curve[curve["name"] == names[0]]
     at_places = ours.iloc[(ours["places"] - places).abs().argmin()]
     alt = (
-        f"Recall over the number of places. With {places:,} places, {at_places['title']} lists "
-        f"{of_100(float(at_places['recall']))} children whom statutory support followed."
+        f"Recall over the number of places. With {places:,} places, {at_places['title']} reaches "
+        f"{of_100(float(at_places['recall']))} times that statutory support followed."
     )
 
     def make() -> Figure:
-        figure = new_figure(7.2, 3.9)
+        figure = new_figure(4.8, 3.6)
         axes = figure.subplots()
         ends = []
         for order, name in enumerate(names):
@@ -96,7 +97,7 @@ def recall_curve(curve: pd.DataFrame, places: int) -> Picture:
         axes.set_ylim(0, top)
         axes.set_xlim(0, float(curve["places"].max()))
         axes.set_xlabel("places on each list")
-        axes.set_ylabel("listed, of the children\nwhom support followed")
+        axes.set_ylabel("listed, of the times\nsupport followed")
         percent_axis(axes, "y")
         _label_ends(axes, ends, top)
         return figure
@@ -106,12 +107,13 @@ def recall_curve(curve: pd.DataFrame, places: int) -> Picture:
 
 def _label_ends(axes: Axes, ends: Sequence[tuple[float, str, bool]], top: float) -> None:
     """Write each line's title at its right end, moved apart where they would touch."""
-    step = 0.065 * top
+    titles = [fill(title, 14, break_long_words=False) for _, title, _ in ends]
+    step = (0.03 + 0.05 * max(1 + title.count("\n") for title in titles)) * top
     heights = spread([height for height, _, _ in ends], step, top)
-    for (height, title, ours), at in zip(ends, heights, strict=True):
+    for (height, _, ours), title, at in zip(ends, titles, heights, strict=True):
         axes.annotate(
             title, (1, height), xycoords=("axes fraction", "data"), xytext=(1.03, at),
-            textcoords=("axes fraction", "data"), va="center", fontsize=9.5,
+            textcoords=("axes fraction", "data"), va="center", fontsize=9,
             fontweight="bold" if ours else "normal", annotation_clip=False,
             arrowprops={"arrowstyle": "-", "color": LINE, "linewidth": 0.8, "shrinkA": 2, "shrinkB": 0},
         )  # fmt: skip
@@ -139,7 +141,7 @@ def spread(heights: Sequence[float], step: float, top: float) -> list[float]:
 
 
 def reliability(table: Sequence[Mapping[str, Any]]) -> Picture:
-    """Expected share against what followed, with intervals, and how many children stand in each bin.
+    """Expected share against what followed, with intervals, and how many rows stand in each bin.
 
     Parameters
     ----------
@@ -157,7 +159,7 @@ def reliability(table: Sequence[Mapping[str, Any]]) -> Picture:
         )
 
     def make() -> Figure:
-        figure = new_figure(7.2, 4.9)
+        figure = new_figure(4.8, 4.4)
         above, below = figure.subplots(2, 1, sharex=True, height_ratios=[3.2, 1])
         highs = shown["observed_high"].astype(float)
         top = min(1.0, max(0.1, 1.08 * max(highs.max(), shown["mean_predicted"].max(), 0.0))) if len(shown) else 1.0
@@ -176,7 +178,7 @@ def reliability(table: Sequence[Mapping[str, Any]]) -> Picture:
         above.set_ylabel("share for whom\nsupport followed")
         percent_axis(above, "y")
         below.bar(rows["mean_predicted"].astype(float), rows["n"], width=0.014 * top, color=SKY)
-        below.set_ylabel("children")
+        below.set_ylabel("rows")
         below.set_xlabel("share that the model expects")
         below.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
         below.yaxis.set_major_locator(_few_ticks())

@@ -14,6 +14,11 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+WIDTH = 4.4
+"""Inches; so narrow that its words can be read on a phone."""
+LABEL_SIGNS = 18
+"""Signs of a group's name before it goes on in the next line."""
+
 
 def interval_rows(
     rows: pd.DataFrame,
@@ -22,7 +27,7 @@ def interval_rows(
     *,
     xlabel: str,
     title: str,
-    n_title: str = "children",
+    n_title: str = "rows",
     x_max: float | None = None,
 ) -> Picture:
     """A row per group: its share as a dot with its interval, all on one scale, and n at the right.
@@ -31,7 +36,7 @@ def interval_rows(
     ----------
     rows
         Columns label, value, low, high, n, in the order they are drawn. A value that is missing or
-        suppressed is written as "too few to show".
+        suppressed is written as "figures hidden".
     margin
         Half the width of the band around the reference's value; None draws no band.
     reference
@@ -51,23 +56,25 @@ def interval_rows(
     )
 
     def make() -> Figure:
-        height = 0.95 + 0.36 * len(rows)
-        figure = new_figure(7.2, height)
+        labels = [fill(str(label), LABEL_SIGNS) for label in rows["label"]]
+        tall = max(0.34, *(0.05 + 0.16 * (1 + label.count("\n")) for label in labels))
+        height = 1.1 + tall * len(rows)
+        figure = new_figure(WIDTH, height)
         figure.set_layout_engine("none")  # the same margins in every picture, so that scales line up
-        axes = figure.add_axes((1.55 / 7.2, 0.52 / height, 4.75 / 7.2, 1 - 0.82 / height))
+        axes = figure.add_axes((1.35 / WIDTH, 0.7 / height, (WIDTH - 1.95) / WIDTH, 1 - 1.0 / height))
         for place, ((_, row), seen) in enumerate(zip(rows.iterrows(), shown, strict=True)):
             if seen:
                 axes.axhline(place, color=LINE, linewidth=0.6, zorder=0)
                 _draw_row(axes, place, row, str(row["label"]) == reference)
             else:
-                few = "none" if row["n"] == 0 else "too few to show"
+                few = "none" if row["n"] == 0 else "figures hidden"
                 axes.text(0.01, place, few, transform=axes.get_yaxis_transform(), va="center", fontsize=9, color=SOFT)
             axes.text(1.02, place, count(row["n"]), transform=axes.get_yaxis_transform(), va="center", fontsize=9.5)
         axes.text(1.02, -0.95, n_title, transform=axes.get_yaxis_transform(), va="center", fontsize=9, color=SOFT)
-        _draw_band(axes, rows, margin, reference)
-        axes.set_yticks(range(len(rows)), [fill(str(label), 20) for label in rows["label"]])
+        axes.set_yticks(range(len(rows)), labels)
         axes.set_ylim(len(rows) - 0.5, -0.6)
         axes.set_xlim(0, scale_end(rows, margin) if x_max is None else x_max)
+        _draw_band(axes, rows, margin, reference)
         axes.spines["left"].set_visible(False)
         axes.tick_params(axis="y", length=0)
         axes.set_xlabel(xlabel)
@@ -110,14 +117,15 @@ def _draw_band(axes: Axes, rows: pd.DataFrame, margin: float | None, reference: 
         return
     centre = float(value.iloc[0])
     axes.axvspan(max(0.0, centre - margin), min(1.0, centre + margin), color=WASH, zorder=-1, linewidth=0)
-    axes.annotate(
-        f"{reference} ± {100 * margin:g} in 100", (centre, 0), xycoords=("data", "data"), xytext=(centre, -0.95),
-        textcoords="data", ha="center", va="center", fontsize=9, color=SOFT, annotation_clip=False,
+    place = centre / axes.get_xlim()[1]
+    side = "left" if place < 0.3 else "right" if place > 0.7 else "center"  # so that the words stay in the picture
+    axes.text(
+        centre, -0.95, f"{reference} ± {100 * margin:g} in 100", ha=side, va="center", fontsize=9, color=SOFT,
     )  # fmt: skip
 
 
 def _said(row: Any, seen: bool) -> str:
     if not seen:
-        return f"{row['label']}: {'none' if row['n'] == 0 else 'too few to show'}"
+        return f"{row['label']}: {'none' if row['n'] == 0 else 'figures hidden'}"
     between = "" if is_missing(row["low"]) else f" ({interval(row['low'], row['high'])})"
     return f"{row['label']}: {of_100(float(row['value']))}{between}"

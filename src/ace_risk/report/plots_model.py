@@ -15,6 +15,11 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+SHAPE_WIDTH = 3.3
+"""Inches of a feature's picture."""
+SIGNS_ACROSS = 42
+"""Signs of the smallest type that fit beside each other under it."""
+
 
 def folds_picture(summary: pd.DataFrame) -> Picture:
     """How time was cut: a row per fold with its training, gap and evaluation periods.
@@ -37,30 +42,37 @@ def folds_picture(summary: pd.DataFrame) -> Picture:
     def make() -> Figure:
         from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 
-        figure = new_figure(7.2, 0.75 + 0.48 * len(times))
+        figure = new_figure(4.8, 0.75 + 0.48 * len(times))
         axes = figure.subplots()
         for place, (_, row) in enumerate(times.iterrows()):
             _period(axes, place, row["train_from"], row["train_to"], BLUE, "training", "white")
             _period(axes, place, row["train_to"], row["gap_to"], "none", "gap", INK)
             final_test = str(row["role"]) == "test"
             _period(axes, place, row["evaluate_from"], row["evaluate_to"], ORANGE if final_test else SKY, "", INK)
-            axes.annotate(
-                str(row["role"]), (max(row["evaluate_to"], row["evaluate_from"] + pd.Timedelta(days=20)), place),
-                xytext=(5, 0), textcoords="offset points", va="center", fontsize=9,
-            )  # fmt: skip
-        axes.set_yticks(range(len(times)), [str(name) for name in times["name"]])
+        axes.set_yticks(range(len(times)), [fold_label(*row) for row in zip(times["name"], times["role"], strict=True)])
         axes.set_ylim(len(times) - 0.4, -0.6)
         axes.spines["left"].set_visible(False)
         axes.tick_params(axis="y", length=0)
         span = times["evaluate_to"].max() - times["train_from"].min()
-        axes.set_xlim(times["train_from"].min() - 0.01 * span, times["evaluate_to"].max() + 0.14 * span)
-        locator = AutoDateLocator(minticks=4, maxticks=9)
+        axes.set_xlim(times["train_from"].min() - 0.01 * span, times["evaluate_to"].max() + 0.03 * span)
+        locator = AutoDateLocator(minticks=3, maxticks=7)
         axes.xaxis.set_major_locator(locator)
         axes.xaxis.set_major_formatter(ConciseDateFormatter(locator, show_offset=False))
         axes.set_xlabel("date of the list (cutoff)")
         return figure
 
     return draw("folds", alt, make)
+
+
+def fold_label(name: Any, role: Any) -> str:
+    """A fold's name, with its role beneath if the name doesn't say it.
+
+    Examples
+    --------
+    >>> fold_label("validation 1", "validation"), fold_label("last", "test")
+    ('validation 1', 'last\\n(test)')
+    """
+    return str(name) if str(role) in str(name) else f"{name}\n({role})"
 
 
 def _period(axes: Axes, place: int, start: Any, end: Any, colour: str, text: str, ink: str) -> None:
@@ -76,7 +88,7 @@ def _period(axes: Axes, place: int, start: Any, end: Any, colour: str, text: str
 
 
 def feature_shape(term: Mapping[str, Any], *, lowest: float = 0.0, highest: float = 0.0) -> Picture:
-    """One feature of the points card: a step per bin, and the share of children in each bin beneath.
+    """One feature of the points card: a step per bin, and the share of rows in each bin beneath.
 
     Parameters
     ----------
@@ -87,10 +99,10 @@ def feature_shape(term: Mapping[str, Any], *, lowest: float = 0.0, highest: floa
     """
     bins = list(term["bins"])
     said = "; ".join(f"{bin_['text']}: {signed(bin_['points'])} points, {share(bin_['share'])}" for bin_ in bins)
-    alt = f"{term['title']}. Points and share of children: {said}."
+    alt = f"{term['title']}. Points and share of rows: {said}."
 
     def make() -> Figure:
-        figure = new_figure(3.3, 2.5)
+        figure = new_figure(SHAPE_WIDTH, 2.6)
         above, below = figure.subplots(2, 1, sharex=True, height_ratios=[2.1, 1])
         points = [float(bin_["points"]) for bin_ in bins]
         above.stairs(points, [place - 0.5 for place in range(len(bins) + 1)], baseline=None, color=BLUE, linewidth=2.4)
@@ -104,8 +116,8 @@ def feature_shape(term: Mapping[str, Any], *, lowest: float = 0.0, highest: floa
         below.bar(range(len(bins)), shares, width=0.9, color=SKY)
         _write_above(below, shares, [share(bin_["share"]) for bin_ in bins], 8.5, SOFT)
         below.set_ylim(0, 1.7 * max([*shares, 0.01]))
-        below.set_ylabel("children")
-        below.set_xticks(range(len(bins)), [fill(str(bin_["text"]), 10) for bin_ in bins], fontsize=8.5)
+        below.set_ylabel("rows")
+        below.set_xticks(range(len(bins)), step_labels([str(bin_["text"]) for bin_ in bins]), fontsize=8.5)
         for axes in (above, below):
             axes.set_yticks([])
             axes.spines["left"].set_visible(False)
@@ -113,6 +125,18 @@ def feature_shape(term: Mapping[str, Any], *, lowest: float = 0.0, highest: floa
         return figure
 
     return draw(f"shape-{term['feature']}", alt, make)
+
+
+def step_labels(texts: Sequence[str]) -> list[str]:
+    """The texts beneath the steps, broken so that neighbours don't touch.
+
+    Examples
+    --------
+    >>> step_labels(["never", "60 to 130", "131 to 526", "527 to 900", "901 or more"])[1:3]
+    ['60 to\\n130', '131 to\\n526']
+    """
+    room = max(3, int(SIGNS_ACROSS / max(len(texts), 1)) - 1)
+    return [fill(text, room, break_long_words=False) for text in texts]
 
 
 def _write_above(axes: Axes, values: Sequence[float], texts: Sequence[str], size: float, colour: str) -> None:

@@ -52,6 +52,25 @@ REPORT_SAFETY = (
 """What a reader of a report must know first."""
 
 
+ROW_MEANS = "A row is a child on one list date; a child on several lists counts once for each."
+"""What a row is, where figures count rows; and so for places and times."""
+
+TIE_RULE = (
+    "Equal totals: the child with the newest record goes first, then an order drawn from the date and the id; it never "
+    "depends on the order of the data."
+)
+"""Who goes first where totals are equal."""
+
+FOLLOWED = "statutory support recorded within 12 months"
+"""What followed, where the data don't give the outcome's own words."""
+
+HIDDEN_BECAUSE = (
+    "“Hidden” means that a count below {below} stands behind the figure, or that the count of another, smaller group "
+    "could be worked out from it. Which of the two isn't said, since that could give a count away as well."
+)
+"""Why a figure is hidden; `below` is the smallest count above 0 that is shown."""
+
+
 FAIRNESS_ANSWERS = {
     "within": "The list reaches children of every group alike, within the margin.",
     "outside": "The list does not reach children of every group alike.",

@@ -16,15 +16,15 @@ GROUP_LETTERS = {"White": "W", "Mixed": "M", "Asian": "A", "Black": "B", "Other"
 def measure_need(seen: Exposure, truth: Truth) -> dict[str, float]:
     """Figures about what children live with, by key: shares of all quarters that children lived here."""
     total = truth.children.select_dtypes("number").sum()
-    severe = {name: total[f"quarters_severe_{name}"] / total["quarters"] for name in TRIO}
-    together = total["quarters_severe_all_three"] / total["quarters"]
+    severe = {name: percent(total[f"quarters_severe_{name}"], total["quarters"]) for name in TRIO}
+    together = percent(total["quarters_severe_all_three"], total["quarters"])
     figures = {
-        "abuse_at_home": 100 * severe["domestic_abuse"],
-        "ill_health": 100 * severe["parental_mental_health"],
-        "substance_use": 100 * severe["parental_substance_use"],
-        "all_three_severe": 100 * together,
+        "abuse_at_home": severe["domestic_abuse"],
+        "ill_health": severe["parental_mental_health"],
+        "substance_use": severe["parental_substance_use"],
+        "all_three_severe": together,
         "all_three": percent(total["quarters_all_three"], total["quarters"]),
-        "over_chance": together / np.prod(list(severe.values())),
+        "over_chance": percent(100 * together, float(np.prod(list(severe.values())))),
     }
     for age, name in (("1", "one"), ("5", "five")):
         quarters = total[f"quarters_under_{name}"]
@@ -57,8 +57,8 @@ def measure_care(seen: Exposure) -> dict[str, float]:
     new = plans[plans["start_date"] > seen.start]
     years = seen.years()
     figures = {
-        "plan_starts": 100 * (new["kind"] == "cpp").sum() / years,
-        "care_starts": 100 * (new["kind"] == "looked_after").sum() / years,
+        "plan_starts": percent((new["kind"] == "cpp").sum(), years),
+        "care_starts": percent((new["kind"] == "looked_after").sum(), years),
         "known_escalate": _escalation(seen, plans),
     }
     return figures | _stocks(seen, plans) | _by_five(seen, plans) | _episodes(seen, plans)
@@ -77,7 +77,7 @@ def _stocks(seen: Exposure, plans: pd.DataFrame) -> dict[str, float]:
             counts[name] += len(held)
             if name in boys:
                 boys[name] += int((held["sex"] == "M").sum())
-    figures = {name: 10_000 * count / children if children else float("nan") for name, count in counts.items()}
+    figures = {name: 100 * percent(count, children) for name, count in counts.items()}
     figures["in_need_boys"] = percent(boys["in_need"], counts["in_need"])
     figures["in_care_boys"] = percent(boys["looked_after"], counts["looked_after"])
     return figures

@@ -71,17 +71,17 @@ def measure_police(seen: Exposure, truth: Truth) -> dict[str, float]:
     ethnicity = seen.tables.children["ethnicity"]
     figures = {
         "abuse_children": percent(abuse["incident_id"].isin(named).sum(), len(abuse)),
-        "abuse_notices": 100 * _notices_after(seen, abuse) / seen.years(),
+        "abuse_notices": percent(_notices_after(seen, abuse), seen.years()),
         "abuse_reported": percent(
             truth.children["recorded_domestic_abuse"].sum(), truth.children["true_domestic_abuse"].sum()
         ),
         "asb_without_child": percent((~asb["incident_id"].isin(named)).sum(), len(asb)),
-        "searches": 100 * count.get("stop_search", 0) / teens,
+        "searches": percent(count.get("stop_search", 0), teens),
         "searches_nothing": percent((searches == "NFA").sum(), len(searches)),
         "searches_arrest": percent((searches == "1").sum(), len(searches)),
         "searches_community": percent((searches == "8").sum(), len(searches)),
-        "arrests": 100 * count.get("arrest", 0) / teens,
-        "detentions": 100 * count.get("custody", 0) / teens,
+        "arrests": percent(count.get("arrest", 0), teens),
+        "detentions": percent(count.get("custody", 0), teens),
         "ethnicity_missing": percent((ethnicity.isna() | (ethnicity == "NS")).sum(), len(ethnicity)),
     }
     for grade in ("standard", "medium", "high"):

@@ -15,14 +15,14 @@ TRIO = ("domestic_abuse", "parental_substance_use", "parental_mental_health")
 # Shares of family quarters in which each of the trio is moderate or worse, and severe, as upper normal cuts.
 MODERATE_CUT = np.array([1.14, 1.44, 1.02])
 SEVERE_CUT = np.array([1.57, 1.86, 1.545])
-SHARED = 0.61
+SHARED = 0.59
 """Share of the variance of each of the trio's latents that the family's adversity explains."""
 
 STEP_DAYS = 91
 QUARTER_MEMORY = 0.93
 LASTING = 0.3
 """Share of the variance of adversity that never changes; half of the rest is forgotten in two to three years."""
-YOUNG_FAMILY = 0.28
+YOUNG_FAMILY = 0.25
 """How much more adverse families with a child under five are (standard deviations of adversity)."""
 
 

@@ -22,7 +22,7 @@ SUPPORT_KEPT = 0.85
 
 def oracle_rows(people: People, need: Need, views: list[View], start: int) -> Columns:
     """The oracle of each child and quarter since `start`, where the child lived here without an open plan."""
-    parts = []
+    parts = [(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0), np.empty(0))]
     for view in views:
         if view.day < start:
             continue

@@ -19,7 +19,7 @@ PLAN_KINDS = ("cin", "s47", "cpp", "looked_after")
 PLAN_MEDIAN_DAYS = np.array([92.0, 14.0, 280.0, 900.0])
 PLAN_SPREAD = np.array([1.6, 0.4, 0.65, 1.25])
 PLAN_LEAST_DAYS = np.array([10, 3, 28, 7])
-SHARED_BY_SIBLINGS = 0.6
+SHARED_BY_SIBLINGS = 0.75
 
 # What a start is, and what follows an enquiry or a plan. `severe` is the share of concern that is grave, 0 to 1.
 STARTS_AS_ENQUIRY, STARTS_AS_ENQUIRY_SEVERE = 0.24, 0.45
@@ -47,11 +47,10 @@ class Draws:
     def of_month(cls, random: np.random.Generator, people: People, first: int, last: int) -> Draws:
         """Draw the numbers of the month from `first` up to `last`."""
         count = people.children
-        shared = random.random(count) < SHARED_BY_SIBLINGS
-        of_family = random.random((2, people.families))[:, people.family]
-        own = random.random((2, count))
-        decision, path = np.where(shared, of_family, own)
-        day = first + np.floor(random.random(count) * (last - first)).astype(np.int64)
+        shared = (random.random(people.families) < SHARED_BY_SIBLINGS)[people.family]
+        of_family = random.random((3, people.families))[:, people.family]
+        decision, path, part = np.where(shared, of_family, random.random((3, count)))
+        day = first + np.floor(part * (last - first)).astype(np.int64)
         return cls(workday(day, first), decision, path, random.standard_normal(count), random.random(count))
 
 

@@ -29,7 +29,7 @@ LONG_MEMORY = 0.95  # half forgotten after fourteen months
 BEHAVIOUR_MEMORY = 0.7
 
 # Log-odds that statutory work starts in a month.
-BASE = -6.95
+BASE = -6.87
 RECENT_WEIGHT = 1.7
 LONG_WEIGHT = 1.1
 NEED_WEIGHT = 0.8

@@ -99,7 +99,7 @@ def crowded_tables(seed, without=()):
     begun, occurred_at = day(len(incidents))
     kinds = ["domestic_abuse", "parental_substance_use", "asb_nuisance", "arrest"]
     rows["incidents"] = {
-        "incident_id": rng.permutation(np.array(incidents)), "occurred_at": occurred_at + pd.Timedelta(hours=7),
+        "incident_id": rng.permutation(np.array(incidents)), "occurred_at": occurred_at + pd.to_timedelta(rng.choice([0, 7], len(incidents)), unit="h"),
         "recorded_at": day(len(incidents), begun + 1, 9)[1], "kind": pick(kinds, len(incidents)),
         "grade": pick(["high", None], len(incidents)), "household_id": pick([*homes, None], len(incidents)),
         "source": "police",

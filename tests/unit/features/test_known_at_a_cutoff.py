@@ -110,7 +110,7 @@ def crowded(seed, numbers=False, residences=30):
         return days, times.mask(rng.random(size) < empty)
 
     names = np.arange(1, 13) if numbers else np.array([f"c{n:02}" for n in range(1, 13)])
-    birth = [*["2004-02-29"] * 2, "2004-02-10", "2022-01-20", *["2012-05-12"] * 8]
+    birth = [*["2004-02-29"] * 2, "2004-02-10", "2022-02-10", *["2012-05-12"] * 8]
     children = pd.DataFrame({"child_id": names, "birth_date": pd.to_datetime(birth).as_unit("us")})
     residences = 40
     begun, start_date = day(residences)
