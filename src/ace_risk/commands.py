@@ -151,7 +151,14 @@ def refer(
             previous=last,
         )
         header = list_header(pack, referrals, permission.statement, hub)
-        write_list(folder, referrals.frame, header, places=referrals.places, next_in_line=referrals.next_in_line)
+        write_list(
+            folder,
+            referrals.frame,
+            header,
+            places=referrals.places,
+            next_in_line=referrals.next_in_line,
+            outcome=pack.study.outcome.full_title,
+        )
     return [f"{len(referrals.frame)} children of {referrals.considered:,} considered. Written: {out}"]
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from ace_risk.cards.sections import ModelCard, given
 from ace_risk.report.natural import count, day, interval, number, of_100, share, signed
-from ace_risk.report.words import NUMBER_MEANS, fairness_answer
+from ace_risk.report.words import NUMBER_MEANS, ROW_MEANS, fairness_answer
 
 
 def card_markdown(card: ModelCard) -> str:
@@ -82,10 +82,10 @@ def _performance(card: ModelCard) -> list[str]:
     return [
         f"Verdict against the bar declared before training: **{plain(found.verdict)}**.",
         _items(found.sentences),
-        f"{count(found.lists)} lists of {count(found.places)} places: {of_100(found.precision)} children listed went "
-        f"on to statutory support ({interval(found.precision_low, found.precision_high)}); {of_100(found.recall)} of "
-        "the children who did, of children already known to services, were listed "
-        f"({interval(found.recall_low, found.recall_high)}).",
+        f"{count(found.lists)} lists of {count(found.places)} places: {of_100(found.precision)} places went to a child "
+        f"whom statutory support followed ({interval(found.precision_low, found.precision_high)}); "
+        f"{of_100(found.recall)} times that it followed, of children already known to services, the child had been "
+        f"listed ({interval(found.recall_low, found.recall_high)}). {ROW_MEANS}",
         _table(["item", "needed", "got", "verdict"], bar),
     ]
 
@@ -108,7 +108,7 @@ def _points(card: ModelCard) -> list[str]:
     ]
     return [
         f"Start from {number(card.intercept, 0)} and add:",
-        _table(["feature", "what the records show", "points", "share of children"], rows),
+        _table(["feature", "what the records show", "points", "share of rows"], rows),
     ]
 
 

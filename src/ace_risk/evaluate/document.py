@@ -88,15 +88,15 @@ def fold_records(folds: TemporalFolds, labels: pd.Series) -> list[dict[str, Any]
 def data_notes(cohort: pd.DataFrame, labels: pd.Series, groups: pd.DataFrame, under_age_years: int) -> list[str]:
     """What the rows that could be followed can't speak for, in sentences; empty where there is nothing to say.
 
-    Children who come of age within the outcome window are listed, but none of them was trained or tested on.
+    Children who come of age within the outcome window are listed, but hardly any of them was trained or tested on. An
+    age is named where fewer than one row in ten could be followed.
     """
-    ages = groups["age_years"]
-    unlabelled = sorted({int(age) for age in ages.unique()} - {int(age) for age in ages[labels.notna()].unique()})
-    if not unlabelled or len(cohort) == 0:
+    followed = labels.notna().groupby(groups["age_years"]).mean()
+    ages = sorted(int(age) for age in followed.index[followed < 0.1])
+    if not ages or cohort.empty:
         return []
-    years = ", ".join(map(str, unlabelled))
     return [
-        f"Children aged {years} may be listed, but the model was neither trained nor tested on them: "
+        f"Children aged {', '.join(map(str, ages))} may be listed, but the model was hardly trained or tested on them: "
         f"they turn {under_age_years} before the outcome window ends."
     ]
 

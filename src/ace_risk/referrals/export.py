@@ -91,7 +91,7 @@ def list_data(
 
 
 def list_notes(header: Header) -> list[str]:
-    """What the list is, a sentence or two per line: title, data, purpose, when it was made and until when it is used."""
+    """What the list is, a sentence or two per line: title, data, purpose, when it was made and when it expires."""
     notes = [header.title]
     if header.statement:
         notes.append(header.statement)

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from ace_risk.report.csv_text import csv_link
-from ace_risk.report.natural import of_100, out_of_100
+from ace_risk.report.natural import of_100
 from ace_risk.report.page import Header, render
 from ace_risk.report.plots import Picture, dots_of_100, recall_curve, reliability
 from ace_risk.report.plots_model import feature_shape, folds_picture
@@ -46,7 +46,7 @@ def render_evaluation(evaluation: Mapping[str, Any], header: Header) -> str:
         header,
         evaluation=evaluation,
         ours=models[0],
-        notes=[f"{model['title']}: {model['note']}" for model in models if model.get("note")],
+        notes=[named_note(model) for model in models if model.get("note")],
         data_notes=evaluation["data"].get("notes", []),
         censored={CENSORED.get(reason, reason): n for reason, n in evaluation["data"]["censored"].items()},
         headline=header.answer or headline(evaluation["verdict"]),
@@ -60,6 +60,18 @@ def render_evaluation(evaluation: Mapping[str, Any], header: Header) -> str:
             "models.csv", MODEL_COLUMNS, ([model.get(column) for column in MODEL_COLUMNS] for model in models)
         ),
     )
+
+
+def named_note(model: Mapping[str, Any]) -> str:
+    """A model's note, with its title in front if the note doesn't open with it.
+
+    Examples
+    --------
+    >>> named_note({"title": "Three notices", "note": "The rule says yes for 12 rows."})
+    'Three notices: The rule says yes for 12 rows.'
+    """
+    title, note = str(model["title"]), str(model["note"])
+    return note if note.startswith(title) else f"{title}: {note}"
 
 
 def shapes(features: Sequence[Mapping[str, Any]]) -> list[Picture]:
@@ -98,6 +110,6 @@ def reached_dots(model: Mapping[str, Any]) -> Picture | None:
         return None
     return dots_of_100(
         round(100 * model["recall"]),
-        f"Of 100 times that statutory support followed, the child had been listed {out_of_100(model['recall'])} times, "
-        "of children already known to services. The empty dots are the times that the list missed.",
+        f"{of_100(model['recall'])} times that statutory support followed, of children already known to services, the "
+        "child had been listed. The empty dots are the times that the list missed.",
     )

@@ -99,9 +99,7 @@ def attribute_part(audit: Mapping[str, Any], attribute: str) -> dict[str, Any]:
     """Everything that the page shows for one attribute."""
     groups = [row for row in audit["by_group"] if row["attribute"] == attribute]
     hidden = hidden_rates(groups)
-    verdicts = [
-        {**row, "hidden": is_hidden(row, hidden)} for row in audit["verdicts"] if row["attribute"] == attribute
-    ]
+    verdicts = [{**row, "hidden": is_hidden(row, hidden)} for row in audit["verdicts"] if row["attribute"] == attribute]
     on_tpr = {row["group"]: row for row in verdicts if row["metric"] == "tpr"}
     reference = next((str(row["reference"]) for row in verdicts), None)
     title = title_of(attribute)

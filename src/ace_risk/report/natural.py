@@ -135,13 +135,14 @@ def signed(value: Any, decimals: int = 0) -> str:
 
     Examples
     --------
-    >>> signed(3), signed(-2), signed(0)
-    ('+3', '−2', '0')
+    >>> signed(3), signed(-2), signed(0), signed(-0.3)
+    ('+3', '−2', '0', '0')
     """
     if isinstance(value, str) or is_missing(value):
         return number(value)
-    text = number(value, decimals)
-    return f"+{text}" if value > 0 else text
+    rounded = round(float(value), decimals) or 0.0  # a gap that rounds to nought has no sign
+    text = number(rounded, decimals)
+    return f"+{text}" if rounded > 0 else text
 
 
 def day(value: Any) -> str:

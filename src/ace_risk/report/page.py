@@ -135,9 +135,7 @@ def css_text(text: str) -> Markup:
     >>> print(css_text('a "b" </style>'))
     "a \22 b\22  \3c \2f style\3e "
     """
-    body = "".join(
-        sign if sign == " " or (sign.isascii() and sign.isalnum()) else f"\\{ord(sign):x} " for sign in text
-    )
+    body = "".join(sign if sign == " " or (sign.isascii() and sign.isalnum()) else f"\\{ord(sign):x} " for sign in text)
     return Markup(f'"{body}"')  # noqa: S704 (every sign that CSS or HTML could read is a number)
 
 

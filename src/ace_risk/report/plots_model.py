@@ -44,8 +44,10 @@ def folds_picture(summary: pd.DataFrame) -> Picture:
 
         figure = new_figure(4.8, 0.75 + 0.48 * len(times))
         axes = figure.subplots()
+        span = times["evaluate_to"].max() - times["train_from"].min()
         for place, (_, row) in enumerate(times.iterrows()):
-            _period(axes, place, row["train_from"], row["train_to"], BLUE, "training", "white")
+            short = row["train_to"] - row["train_from"] < 0.16 * span  # the word wouldn't fit into the bar
+            _period(axes, place, row["train_from"], row["train_to"], BLUE, "" if short else "training", "white")
             _period(axes, place, row["train_to"], row["gap_to"], "none", "gap", INK)
             final_test = str(row["role"]) == "test"
             _period(axes, place, row["evaluate_from"], row["evaluate_to"], ORANGE if final_test else SKY, "", INK)
@@ -53,7 +55,6 @@ def folds_picture(summary: pd.DataFrame) -> Picture:
         axes.set_ylim(len(times) - 0.4, -0.6)
         axes.spines["left"].set_visible(False)
         axes.tick_params(axis="y", length=0)
-        span = times["evaluate_to"].max() - times["train_from"].min()
         axes.set_xlim(times["train_from"].min() - 0.01 * span, times["evaluate_to"].max() + 0.03 * span)
         locator = AutoDateLocator(minticks=3, maxticks=7)
         axes.xaxis.set_major_locator(locator)
@@ -65,12 +66,12 @@ def folds_picture(summary: pd.DataFrame) -> Picture:
 
 
 def fold_label(name: Any, role: Any) -> str:
-    """A fold's name, with its role beneath if the name doesn't say it.
+    r"""A fold's name, with its role beneath if the name doesn't say it.
 
     Examples
     --------
     >>> fold_label("validation 1", "validation"), fold_label("last", "test")
-    ('validation 1', 'last\\n(test)')
+    ('validation 1', 'last\n(test)')
     """
     return str(name) if str(role) in str(name) else f"{name}\n({role})"
 
@@ -84,7 +85,7 @@ def _period(axes: Axes, place: int, start: Any, end: Any, colour: str, text: str
         place, width, left=left, height=0.62, color=colour, edgecolor=SOFT if colour == "none" else colour,
         linestyle=":" if colour == "none" else "-", linewidth=0.8,
     )  # fmt: skip
-    axes.text(left + width / 2, place, text, ha="center", va="center", fontsize=8.5, color=ink)
+    axes.text(left + width / 2, place, text, ha="center", va="center", fontsize=9, color=ink)
 
 
 def feature_shape(term: Mapping[str, Any], *, lowest: float = 0.0, highest: float = 0.0) -> Picture:
@@ -128,12 +129,12 @@ def feature_shape(term: Mapping[str, Any], *, lowest: float = 0.0, highest: floa
 
 
 def step_labels(texts: Sequence[str]) -> list[str]:
-    """The texts beneath the steps, broken so that neighbours don't touch.
+    r"""The texts beneath the steps, broken so that neighbours don't touch.
 
     Examples
     --------
     >>> step_labels(["never", "60 to 130", "131 to 526", "527 to 900", "901 or more"])[1:3]
-    ['60 to\\n130', '131 to\\n526']
+    ['60 to\n130', '131 to\n526']
     """
     room = max(3, int(SIGNS_ACROSS / max(len(texts), 1)) - 1)
     return [fill(text, room, break_long_words=False) for text in texts]

@@ -79,7 +79,7 @@ def slots(start: Ints, end: Ints, which: Bools) -> tuple[Ints, Ints]:
 def care_spells(spells: Spells, start: int, end: int) -> Care:
     """The looked-after spells that run on or after `start` and begin before `end`."""
     rows = (spells.kind == KINDS.index("looked_after")) & (spells.end > start) & (spells.start < end)
-    child, begin, stop = (spells.child[rows], np.maximum(spells.start[rows], start), spells.end[rows])
+    child, begin, stop = spells.child[rows], np.maximum(spells.start[rows], start), spells.end[rows]
     order = np.lexsort((begin, child))
     return Care(child[order], begin[order], stop[order])
 

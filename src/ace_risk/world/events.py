@@ -69,7 +69,7 @@ class Events:
     def __len__(self) -> int:
         return len(self.kind)
 
-    def take(self, rows: Ints | Bools) -> Events:
+    def take(self, rows: Ints | Bools | slice) -> Events:
         """Some of the events."""
         return Events(**{item.name: getattr(self, item.name)[rows] for item in fields(self)})
 

@@ -26,6 +26,13 @@ YOUNG_FAMILY = 0.25
 """How much more adverse families with a child under five are (standard deviations of adversity)."""
 
 
+# What a child's need is made of: the home now and lately, and what the child brings (assumptions).
+HOME_NOW, HOME_LATELY, LATELY_MEMORY = 0.22, 0.28, 0.8
+TRAIT, RESILIENCE, TRUSTED_ADULT, DISABILITY, BOY = 0.75, -0.35, -0.45, 0.25, 0.15
+MOOD, MOOD_MEMORY = 0.35, 0.75
+AVERAGE = -0.5
+
+
 @dataclass(frozen=True)
 class Need:
     """Need over time, by quarter of 91 days from `begin`.
@@ -94,15 +101,15 @@ def _youngest_birth(people: People) -> Floats:
 def _child_need(streams: Streams, people: People, trio: NDArray[np.int8]) -> NDArray[np.float32]:
     """What the home has done and does to each child, and what the child brings to it."""
     burden = trio.sum(axis=0).astype(np.float32)
-    own = 0.75 * people.trait - 0.35 * people.resilience - 0.45 * (people.trusted_adult - 0.7)
-    own = own + 0.25 * people.disability + 0.15 * (people.sex == SEXES.index("M"))
+    own = TRAIT * people.trait + RESILIENCE * people.resilience + TRUSTED_ADULT * (people.trusted_adult - 0.7)
+    own = own + DISABILITY * people.disability + BOY * (people.sex == SEXES.index("M"))
     need: NDArray[np.float32] = np.empty((people.children, trio.shape[2]), dtype=np.float32)
     lasting = burden[:, 0].copy()
     random = streams("child_need")
     mood = random.standard_normal(people.children)
     for quarter in range(trio.shape[2]):
-        lasting += 0.2 * (burden[:, quarter] - lasting)
-        home = 0.22 * burden[:, quarter] + 0.28 * lasting
-        need[:, quarter] = home[people.family] + own + 0.35 * mood - 0.5
-        mood = 0.75 * mood + np.sqrt(1 - 0.75**2) * random.standard_normal(people.children)
+        lasting += (1 - LATELY_MEMORY) * (burden[:, quarter] - lasting)
+        home = HOME_NOW * burden[:, quarter] + HOME_LATELY * lasting
+        need[:, quarter] = home[people.family] + own + MOOD * mood + AVERAGE
+        mood = MOOD_MEMORY * mood + np.sqrt(1 - MOOD_MEMORY**2) * random.standard_normal(people.children)
     return need

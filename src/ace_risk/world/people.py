@@ -20,6 +20,14 @@ SIZES = np.array([0.44, 0.38, 0.13, 0.04, 0.01])
 
 YEARLY_LEAVING = 0.012
 ARRIVING_SHARE = 0.11
+YEARLY_SEPARATIONS = 0.0122
+SAME_ETHNICITY = 0.96
+"""Share of children who have the ethnicity that their siblings mostly have (assumption)."""
+DISABLED = 0.07
+CANDIDATES_PER_YEAR = 0.055
+"""Families drawn per year of births and child wanted at the end: about one and a half times those needed."""
+YEARS_OF_BIRTHS = 28
+"""Years before the world begins from which first births are drawn: 18, and time for younger siblings."""
 
 ETHNICITY_CODES = (
     "W1", "W2", "W3", "W9", "M1", "M2", "M3", "M9", "A1", "A2", "A3", "A4", "A9", "B1", "B2", "B9", "O2", "O9",
@@ -128,7 +136,8 @@ def make_people(world: World, shard: int, quota: int) -> People:
     streams = Streams(world.seed, shard)
     end = day_number(world.end)
     begin = day_number(world.start) - BURN_IN_DAYS
-    count = int(quota * 1.9) + 200
+    years = YEARS_OF_BIRTHS + (end - begin) / 365.25
+    count = int(quota * CANDIDATES_PER_YEAR * years) + 200
     families = _families(streams, count, begin, end)
     children = _children(world, streams, families, begin, end)
     people = _join(families, children, begin, end)
@@ -139,13 +148,14 @@ def _families(streams: Streams, count: int, begin: int, end: int) -> dict[str, A
     """Candidate families: adversity, first birth, arrival, leaving and separation."""
     random = streams("families")
     span = end - begin
-    first_birth = begin - 28 * 365.25 + random.random(count) * (span + 28 * 365.25)
+    before = YEARS_OF_BIRTHS * 365.25
+    first_birth = begin - before + random.random(count) * (span + before)
     arrives = random.random(count) < ARRIVING_SHARE
     enters = np.where(arrives, begin + random.random(count) * span, begin - 12_000).astype(np.int64)
     stay = random.exponential(365.25 / YEARLY_LEAVING, count)
     leaves = np.where(stay < span * 2, np.maximum(enters, begin) + stay, end + 12_000).astype(np.int64)
     adversity = random.standard_normal(count)
-    hazard = 0.0122 * np.exp(0.45 * adversity)
+    hazard = YEARLY_SEPARATIONS * np.exp(0.45 * adversity)
     separates = (first_birth + random.exponential(365.25 / hazard)).astype(np.int64)
     size = choose(random.random(count), SIZES) + 1
     return {
@@ -171,7 +181,7 @@ def _children(world: World, streams: Streams, families: dict[str, Any], begin: i
     shares = shares / shares.sum()
     own = choose(random.random(len(family)), shares)
     shared = choose(streams("family_ethnicity").random(len(size)), shares)[family]
-    ethnicity = np.where(random.random(len(family)) < 0.96, shared, own)
+    ethnicity = np.where(random.random(len(family)) < SAME_ETHNICITY, shared, own)
     need = families["adversity"][family]
     return {
         "family": family,
@@ -179,7 +189,7 @@ def _children(world: World, streams: Streams, families: dict[str, Any], begin: i
         "birth18": eighteenth_birthday(birth),
         "sex": choose(random.random(len(family)), np.array([0.487, 0.511, 0.002])),
         "ethnicity": ethnicity,
-        "disability": random.random(len(family)) < 0.07 * np.exp(0.25 * need),
+        "disability": random.random(len(family)) < DISABLED * np.exp(0.25 * need),
         "trait": random.standard_normal(len(family)),
         "resilience": random.standard_normal(len(family)) - 0.2 * need,
         "trusted_adult": random.random(len(family)) < 1 / (1 + np.exp(-(0.9 - 0.5 * need))),

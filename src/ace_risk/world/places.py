@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import ndtri
 
 from ace_risk.study import World
 from ace_risk.world.people import People
@@ -24,6 +25,7 @@ KNOWN_HUBS = {
 PLAIN_HUB = (0.17, 0.0)
 PROFILE_LEANING = {"cumbria": 0.0, "urban": 0.35}
 YEARLY_MOVES = 0.075
+MOVES_WITH_ADVERSITY = 0.35
 CHANGES_HUB = 0.12
 MOVES_AFTER_SEPARATION = 0.45
 FAMILIES_PER_FOSTER_HOME = 60
@@ -67,12 +69,13 @@ def make_homes(world: World, shard: int, people: People, begin: int, end: int) -
     random = streams("moves")
     last = np.minimum(people.leaves, end)
     origin = np.maximum(people.enters, begin - 7_000)
-    years = np.maximum(last - np.maximum(origin, begin), 0) / 365.25
-    moves = random.poisson(YEARLY_MOVES * years * np.exp(0.35 * people.adversity))
+    settled = np.maximum(origin, begin)
+    years = np.maximum(last - settled, 0) / 365.25
+    moves = random.poisson(YEARLY_MOVES * years * np.exp(MOVES_WITH_ADVERSITY * people.adversity))
     family = np.repeat(np.arange(people.families), moves)
-    low = np.maximum(origin, begin)[family]
+    low = settled[family]
     since = (low + 1 + random.random(len(family)) * np.maximum(last[family] - low - 1, 0)).astype(np.int64)
-    parts = (people.separates > low_or(people, begin)) & (people.separates < last - 30)
+    parts = (people.separates > settled) & (people.separates < last - 30)
     parts &= random.random(people.families) < MOVES_AFTER_SEPARATION
     soon = (people.separates + 1 + random.integers(0, 28, people.families))[parts]
     family = np.concatenate([np.arange(people.families), family, np.flatnonzero(parts)])
@@ -83,16 +86,12 @@ def make_homes(world: World, shard: int, people: People, begin: int, end: int) -
     new[1:] = (family[1:] != family[:-1]) | (since[1:] > since[:-1])
     family, since = family[new], since[new]
     hub, decile = _addresses(world, streams, people, family)
-    foster, care = (people.families // FAMILIES_PER_FOSTER_HOME + 2, people.families // FAMILIES_PER_CARE_HOME + 1)
+    foster = people.families // FAMILIES_PER_FOSTER_HOME + 2
+    care = people.families // FAMILIES_PER_CARE_HOME + 1
     random = streams("care_homes")
     hub = np.append(hub, choose(random.random(foster + care), hub_shares(world)[0]))
     decile = np.append(decile, random.integers(2, 11, foster + care))
     return Homes(family, since, numbers(streams, "household", np.arange(len(hub))), hub, decile, foster, care)
-
-
-def low_or(people: People, begin: int) -> Ints:
-    """The first day on which a family can move: its arrival, or the begin of the world."""
-    return np.maximum(people.enters, begin)
 
 
 def _addresses(world: World, streams: Streams, people: People, family: Ints) -> tuple[Ints, Ints]:
@@ -116,5 +115,4 @@ def _addresses(world: World, streams: Streams, people: People, family: Ints) -> 
             hub[at] = np.where(stays[at], hub[at - 1], fresh[at])
             lasting[at] = 0.9 * lasting[at - 1] + np.sqrt(1 - 0.81) * noise[at]
     tilt = 0.5 * people.adversity[family] + np.sqrt(0.75) * lasting + leaning[hub]
-    cuts = np.array([-1.2816, -0.8416, -0.5244, -0.2533, 0.0, 0.2533, 0.5244, 0.8416, 1.2816])
-    return hub, 10 - np.searchsorted(cuts, tilt).astype(np.int64)
+    return hub, 10 - np.searchsorted(ndtri(np.arange(1, 10) / 10), tilt).astype(np.int64)

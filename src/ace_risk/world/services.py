@@ -33,7 +33,7 @@ BASE = -6.87
 RECENT_WEIGHT = 1.7
 LONG_WEIGHT = 1.1
 NEED_WEIGHT = 0.8
-UNDER_ONE, UNDER_FIVE = 0.20, 0.0
+UNDER_ONE = 0.20
 SUPPORTED = -0.7
 AFTER_PLAN = -0.6
 """While a plan ended less than a year ago: the family was helped, and agencies are slow to start again."""
@@ -89,10 +89,9 @@ def log_odds(
     `eased` is what help takes off them: see `easing`.
     """
     age = people.age(np.arange(people.children), day)
-    young = np.where(age < 1, UNDER_ONE, np.where(age < 5, UNDER_FIVE, 0.0))
     known = RECENT_WEIGHT * np.log1p(recent) + LONG_WEIGHT * np.log1p(lasting)
     seen = NEED_WEIGHT * np.clip(need, -2, 4) + TRUSTED_ADULT * people.trusted_adult
-    return np.asarray(BASE + known + seen + young + eased)
+    return np.asarray(BASE + known + seen + UNDER_ONE * (age < 1) + eased)
 
 
 def easing(supported: Bools | AnyFloats, after_plan: Bools | AnyFloats) -> Floats:
@@ -106,7 +105,7 @@ class Agencies:
     def __init__(
         self, streams: Streams, people: People, need: Need, events: Events, records: Records, biases: Biases
     ) -> None:
-        self.people, self.need, self.events, self.records = (people, need, events, records)
+        self.people, self.need, self.events, self.records = people, need, events, records
         self.plans, self.support = Plans(streams, people), Support(streams, people)
         self.recent, self.lasting, self.behaviour = np.zeros((3, people.children))
         self.happened = np.ones(len(events), dtype=np.bool_)
@@ -135,8 +134,7 @@ class Agencies:
     def live(self, first: int, last: int) -> None:
         """Take away the events of the month that support prevents."""
         rows = slice(*np.searchsorted(self.events.time, (first, last)))
-        kind, family, child = (self.events.kind[rows], self.events.family[rows], self.events.child[rows])
-        self.happened[rows] = self.helped[rows] >= self.support.prevented(kind, family, child, first)
+        self.happened[rows] = self.helped[rows] >= self.support.prevented(self.events.take(rows), first)
 
     def read(self, first: int, last: int) -> None:
         """Add the month's records to what agencies know, and forget a little."""
@@ -155,15 +153,14 @@ class Agencies:
         """What they know and do now."""
         home, own, _ = self.support.strength(day)
         prevented = np.maximum(home[self.people.family], own).astype(np.float32)
-        recent, lasting = (self.recent.astype(np.float32), self.lasting.astype(np.float32))
         return View(
-            day,
-            recent,
-            lasting,
-            self.supported(day),
-            self.plans.ended_within(365, day),
-            prevented,
-            self.plans.open != NONE,
+            day=day,
+            recent=self.recent.astype(np.float32),
+            lasting=self.lasting.astype(np.float32),
+            supported=self.supported(day),
+            after_plan=self.plans.ended_within(365, day),
+            prevented=prevented,
+            planned=self.plans.open != NONE,
         )
 
     def spells(self) -> Spells:

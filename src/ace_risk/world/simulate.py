@@ -59,7 +59,7 @@ def simulate(world: World, out: Path | None = None, progress: Progress | None = 
     if out is None:
         return to_tables(world, [rows_of(world, lives) for lives in _shards(world, progress)])
     tables, truth = simulate_with_truth(world, progress)
-    with output_folder(out) as folder:
+    with output_folder(out, "six tables") as folder:
         write_tables(tables, folder, extra=package_section(world))
         write_truth(truth, folder / "truth")
         calibrate(tables, truth, world).to_csv(folder / "calibration.csv", index=False, lineterminator="\n")

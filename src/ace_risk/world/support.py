@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ace_risk.world.events import Events
 from ace_risk.world.people import People
 from ace_risk.world.rates import CODE, HOUSEHOLD_KINDS, NAMES
 from ace_risk.world.rhythm import workday
@@ -80,11 +81,12 @@ class Support:
         treated = np.bincount(self.people.family, treatment, families) > 0
         return (0.30 * helped + 0.40 * treated, own, np.minimum(behaviour, MOST_PREVENTED))
 
-    def prevented(self, kind: Ints, family: Ints, child: Ints, day: int) -> Floats:
-        """Share prevented on a day, for each event."""
+    def prevented(self, events: Events, day: int) -> Floats:
+        """For each event, how likely support on a day prevents it."""
         home, own, behaviour = self.strength(day)
-        child = np.maximum(child, 0)
-        return np.where(AT_HOME[kind], home[family], np.where(BEHAVIOUR[kind], behaviour[child], own[child]))
+        child = np.maximum(events.child, 0)
+        of_child = np.where(BEHAVIOUR[events.kind], behaviour[child], own[child])
+        return np.where(AT_HOME[events.kind], home[events.family], of_child)
 
     def spells(self) -> tuple[Ints, Ints, Ints, Ints]:
         """Child, position in `SUPPORT_DAYS`, first day and day after the last of every spell."""

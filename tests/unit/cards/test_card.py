@@ -122,5 +122,5 @@ def test_undefined_figures_become_dashes(study: Study) -> None:
     model = {key: None if key.startswith(("precision", "recall", "lift", "calibration")) else value
              for key, value in EVALUATION["models"][0].items()}  # fmt: skip
     text = card_markdown(build_card(study, {**EVALUATION, "models": [model]}, AUDIT, "x", {}))
-    assert "– children listed" in text
+    assert "– places went to a child" in text
     assert "None" not in text

@@ -12,7 +12,7 @@ from scipy.special import expit, logit
 from scipy.stats import binomtest
 from sklearn.linear_model import LogisticRegression
 
-from ace_risk.errors import DataError
+from ace_risk.errors import DataError, StudyError
 from ace_risk.evaluate.calibration import calibration_fit, reliability
 
 
@@ -97,6 +97,32 @@ def test_equal_probabilities_are_never_split() -> None:
     assert table["low"].tolist() == table["high"].tolist() == [0.1, 0.2, 0.7]
     shuffled = np.random.default_rng(0).permutation(600)
     pd.testing.assert_frame_equal(table, reliability((np.arange(600) % 3 == 0)[shuffled], p[shuffled]))
+
+
+def test_by_default_the_top_of_the_range_has_bins_of_its_own() -> None:
+    y, p = drawn(5, 1, 0, 1_000)
+    table = reliability(y, p)
+    assert table["n"].tolist() == [100] * 9 + [50, 30, 20]
+    assert table["high"].iloc[-1] == p.max()
+    assert table["low"].iloc[-1] == np.sort(p)[980]
+    assert table["observed"].iloc[-1] == pytest.approx(y[np.argsort(p)[980:]].mean())
+
+
+def test_a_number_of_bins_is_the_same_as_its_even_shares() -> None:
+    y, p = drawn(6, 1, 0, 997)
+    pd.testing.assert_frame_equal(reliability(y, p.round(2), 4), reliability(y, p.round(2), (0.25, 0.5, 0.75)))
+
+
+def test_equal_probabilities_at_the_top_are_never_split() -> None:
+    p = np.repeat([0.1, 0.2, 0.9], [900, 60, 40])
+    table = reliability(np.arange(1_000) % 4 == 0, p)
+    assert table[["low", "high", "n"]].to_numpy().tolist() == [[0.1, 0.1, 900], [0.2, 0.2, 60], [0.9, 0.9, 40]]
+
+
+@pytest.mark.parametrize("bins", [0, 2.5, True, (0.5, 0.5), (0.9, 0.1), (0.0, 0.5), (0.5, 1.0), (0.5, float("nan"))])
+def test_bins_that_make_no_sense_are_refused(bins: object) -> None:
+    with pytest.raises(StudyError, match="bins"):
+        reliability([0, 1], [0.2, 0.3], bins)  # type: ignore[arg-type]
 
 
 def test_no_rows_give_an_empty_table_with_its_columns() -> None:

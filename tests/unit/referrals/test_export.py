@@ -92,6 +92,38 @@ def test_sheet_opens_with_what_to_read_first(folder: Path) -> None:
     assert sheet.auto_filter.ref.startswith(f"A{head}:")
 
 
+def test_at_most_four_rows_stay_in_view_and_hold_their_text(folder: Path) -> None:
+    sheet = openpyxl.load_workbook(folder / "referrals.xlsx").active
+    assert sheet is not None
+    head = next(cell.row for cell in sheet["A"] if cell.value == "rank")
+    assert head <= 4
+    for row in range(2, head):
+        merged = next(area for area in sheet.merged_cells.ranges if area.min_row == row)
+        assert merged.min_col == 1
+        width = sum(
+            sheet.column_dimensions[openpyxl.utils.get_column_letter(c)].width for c in range(1, merged.max_col + 1)
+        )
+        lines = len(str(sheet.cell(row, 1).value)) / width
+        assert sheet.cell(row, 1).alignment.wrap_text
+        assert sheet.row_dimensions[row].height >= 13 * lines
+    assert sum(sheet.row_dimensions[row].height or 15 for row in range(1, head + 1)) < 200
+
+
+def test_every_column_explains_itself(folder: Path, frame: pd.DataFrame) -> None:
+    sheet = openpyxl.load_workbook(folder / "referrals.xlsx").active
+    assert sheet is not None
+    head = next(cell.row for cell in sheet["A"] if cell.value == "rank")
+    comments = {cell.value: cell.comment for cell in sheet[head]}
+    assert all(comment is not None and len(comment.text) > 10 for comment in comments.values())
+    need = sheet.cell(head + 1, REFERRAL_COLUMNS.index("support_need") + 1)
+    assert need.number_format == "0%"
+
+
+def test_the_outcome_s_words_reach_the_page(tmp_path: Path, frame: pd.DataFrame) -> None:
+    write_list(tmp_path, frame, HEADER, outcome="a plan agreed")
+    assert "31 had a plan agreed." in (tmp_path / "referrals.html").read_text(encoding="utf-8")
+
+
 def test_sheet_holds_text_dates_and_no_formula(folder: Path, frame: pd.DataFrame) -> None:
     sheet = openpyxl.load_workbook(folder / "referrals.xlsx").active
     assert sheet is not None

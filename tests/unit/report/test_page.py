@@ -14,7 +14,7 @@ import jinja2
 import pytest
 
 from ace_risk.report.list_page import render_list
-from ace_risk.report.page import VERDICTS, Header, content_policy, environment, render
+from ace_risk.report.page import VERDICTS, Header, content_policy, css_text, environment, render
 
 pytestmark = pytest.mark.xdist_group("report_pages")  # one worker draws the pages
 
@@ -133,6 +133,34 @@ def test_right_to_left_marks_stay_inside_their_cell(listing: dict[str, Any], lis
     row = {**listing["rows"][0], "hub": "\u202eworraB"}
     html = render_list({**listing, "rows": [row], "next_in_line": []}, list_header)
     assert "<bdi>\u202eworraB</bdi>" in html
+
+
+def test_every_printed_page_says_until_when_what_for_and_which_pack(pages: dict[str, str]) -> None:
+    def line(html: str) -> str:
+        found = re.search(r'@bottom-left \{ content: "([^"]*)"', html)
+        assert found is not None
+        return re.sub(r"\\([0-9a-f]+) ", lambda code: chr(int(code[1], 16)), found[1])
+
+    assert (
+        line(pages["list"]) == "Not to be used from 29 January 2026, 09:30 · offer of support only · pack 3f9ac1d07e52"
+    )
+    assert line(pages["card"]) == "Model card · a person decides; the model decides nothing · pack 3f9ac1d07e52"
+
+
+@pytest.mark.parametrize("text", [HOSTILE, "</style><script>", 'a"; } body { display: none', "\\22 x", "a\nb"])
+def test_a_text_cannot_leave_its_css_string(text: str) -> None:
+    inner = str(css_text(text))[1:-1]
+    assert re.fullmatch(r"(?:[A-Za-z0-9 ]|\\[0-9a-f]+ )*", inner)
+    assert re.sub(r"\\([0-9a-f]+) ", lambda code: chr(int(code[1], 16)), inner) == text
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_cells_of_wide_tables_carry_their_head_for_a_phone(pages: dict[str, str], name: str) -> None:
+    tables = re.findall(r'<table class="stack[^"]*">.*?</table>', pages[name], flags=re.DOTALL)
+    for table in tables:
+        cells = re.findall(r"<td([^>]*)>(.)", table.replace("\n", " "))
+        assert all("data-head=" in attributes or first == "<" for attributes, first in cells)
+    assert len(tables) >= {"evaluation": 4, "fairness": 9, "list": 1, "card": 1}.get(name, 0)
 
 
 def test_undefined_names_are_errors() -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from ace_risk.errors import StudyError
 from ace_risk.report.evaluation_page import headline, render_evaluation
-from ace_risk.report.fairness_page import overall, render_fairness
+from ace_risk.report.fairness_page import outside_rows, overall, render_fairness
 from ace_risk.report.index_page import render_index
 from ace_risk.report.list_page import child_row, render_list
 from ace_risk.report.page import Header
@@ -34,7 +34,7 @@ def test_evaluation_opens_with_the_verdict(pages: dict[str, str], evaluation: di
     text = parse(pages["evaluation"]).text()
     order = [
         "The points card meets the bar", evaluation["sentences"][0], "Made on", "The bar, item by item",
-        evaluation["bar"][0]["item"], "31 of 100 children listed", "Beside simple rules", "Start from −4",
+        evaluation["bar"][0]["item"], "31 of 100 places went to a child", "Beside simple rules", "Start from −4",
         "Method and limits",
     ]  # fmt: skip
     places = [text.find(words) for words in order[:5]] + [text.rfind(words) for words in order[5:]]
@@ -90,7 +90,7 @@ def test_fairness_chapters_and_suppression(pages: dict[str, str], audit: dict[st
     assert all(words in heads for words in ("Lawful", "Effective", "Fair"))
     hidden = next(row for row in audit["by_group"] if row["group"] == "Other")
     assert hidden["tp"] == "c"
-    assert "Other: too few to show" in page.text("title")
+    assert "Other: figures hidden" in page.text("title")
     assert "of children already known to services" in page.text()
     link = next(a for a in page.all("a") if a.get("download") == "ethnicity.csv")
     rows = {row["group"]: row for row in csv.DictReader(io.StringIO(unquote(link["href"].split(",", 1)[1])))}
@@ -106,6 +106,76 @@ def test_a_hidden_group_shows_no_gap(audit: dict[str, Any], header: Header) -> N
     ]
     html = render_fairness({**audit, "verdicts": verdicts}, header)
     assert "−43" not in html[html.index('id="fair"') : html.index('id="method"')]
+
+
+def chapter(html: str, start: str, end: str) -> str:
+    return html[html.index(start) : html.index(end, html.index(start))]
+
+
+def test_hidden_figures_say_so_and_why(pages: dict[str, str], parse: Parse) -> None:
+    table = chapter(pages["fairness"], 'aria-label="Table: Ethnicity, rates by group"', 'id="method"')
+    row = parse(chapter(table, '<th scope="row">Other</th>', "</tr>")).text()
+    assert row.count("hidden") == 5, "three shares, the gap, and the figures behind the verdict"
+    assert "not enough evidence (figures hidden)" in row
+    assert "–" not in row
+    text = parse(pages["fairness"]).text()
+    assert "a count below 6 stands behind the figure, or that the count of another, smaller group" in text
+    assert "rows of this group" in text
+
+
+def test_whatever_lies_outside_stands_at_the_top(audit: dict[str, Any], header: Header, parse: Parse) -> None:
+    outside = {("sex", "Girl", "selection_rate"), ("sex", "Girl", "tpr"), ("sex", "Girl", "fnr"),
+               ("ethnicity", "Other", "ppv")}  # fmt: skip
+    verdicts = [
+        {**row, "verdict": "outside"} if (row["attribute"], row["group"], row["metric"]) in outside else row
+        for row in audit["verdicts"]
+    ]
+    found = outside_rows({**audit, "verdicts": verdicts})
+    girl, boy = (next(row for row in audit["by_group"] if row["group"] == name) for name in ("Girl", "Boy"))
+    reach = f"{round(100 * girl['tpr'])}% beside {round(100 * boy['tpr'])}% (Boy)"
+    assert [(row["who"], row["figures"]) for row in found] == [
+        ("Sex, Girl", "9% beside 9% (Boy)"), ("Sex, Girl", reach), ("Ethnicity, Other", "figures hidden"),
+    ]  # fmt: skip
+    html = render_fairness({**audit, "verdicts": verdicts}, header)
+    box = parse(chapter(html, 'aria-labelledby="outside"', "About this page")).text()
+    assert "Outside the margin, over all measures" in box
+    assert all(f"{row['who']} : {row['measure']}" in box.replace(":", " :") for row in found)
+    assert "Outside the margin, over" not in render_fairness(audit, header)
+
+
+def test_comparisons_are_explained(pages: dict[str, str], audit: dict[str, Any], parse: Parse) -> None:
+    n = len(audit["verdicts"])
+    assert f"rests on {n // 5} comparisons of a single measure" in parse(pages["fairness"]).text()
+    assert f"over all 5 measures there are {n}." in parse(pages["fairness"]).text()
+
+
+@pytest.mark.parametrize("name", ["evaluation", "fairness", "card"])
+def test_rows_are_told_from_children(pages: dict[str, str], parse: Parse, name: str) -> None:
+    text = parse(pages[name]).text()
+    assert "A row is a child on one list date; a child on several lists counts once for each." in text
+    for words in ("Children with this total", "of all children", "such children", "children listed went"):
+        assert words not in text
+
+
+def test_notes_of_rules_and_data_are_shown(undrawn: dict[str, Any], header: Header, parse: Parse) -> None:
+    models = [dict(model) for model in undrawn["models"]]
+    models[1]["note"] = "The rule says yes for 12 rows."
+    models[2]["note"] = f"{models[2]['title']}: <b>all</b> go by the tie rule."
+    data = {**undrawn["data"], "notes": ["Nobody aged 17 was tested."]}
+    html = render_evaluation({**undrawn, "models": models, "data": data}, header)
+    beside = parse(chapter(html, 'id="tables"', 'id="card"')).text()
+    assert f"{models[1]['title']}: The rule says yes for 12 rows." in beside
+    assert beside.count(f"{models[2]['title']}: <b>all</b>") == 1
+    assert "Nobody aged 17 was tested." in parse(chapter(html, 'id="data"', 'id="method"')).text()
+
+
+def test_totals_may_be_words(undrawn: dict[str, Any], header: Header, parse: Parse) -> None:
+    totals = [
+        {"total": total, "n": 30, "observed": 0.1, "predicted": 0.1} for total in ("2 or fewer", 3.0, "18 or more")
+    ]
+    html = render_evaluation({**undrawn, "points_card": {**undrawn["points_card"], "totals": totals}}, header)
+    table = chapter(html, "From the total to the share", 'id="data"')
+    assert parse(table).text("th").endswith("2 or fewer318 or more")
 
 
 def test_lawful_is_never_a_verdict(pages: dict[str, str]) -> None:
@@ -162,10 +232,43 @@ def test_list_marks(listing: dict[str, Any], list_header: Header) -> None:
         assert words in article(marked)
 
 
+NUMBER = "Of 100 children with records like these, 62 had statutory support recorded within 12 months."
+
+
 def test_number_stands_last_in_the_row(pages: dict[str, str]) -> None:
     html = pages["list"]
     row = html[html.index("<article") : html.index("</article>")]
-    assert row.index("Why") < row.index("Strengths") < row.index("Could be offered") < row.index("62 of 100 children")
+    assert row.index("Why") < row.index("Strengths") < row.index("Could be offered") < row.index(NUMBER)
+
+
+def test_total_stands_beside_the_number_and_in_the_next_in_line(pages: dict[str, str], parse: Parse) -> None:
+    html = pages["list"]
+    assert "Total points: 19" in parse(html[html.index("<article") : html.index("</article>")]).text()
+    below = parse(html[html.index('id="next"') :]).text()
+    assert "next in line: equal or lower totals" in below
+    assert "below the cut-off" not in below
+
+
+def test_the_outcome_s_own_words_are_used(listing: dict[str, Any], list_header: Header) -> None:
+    one = {**listing, "rows": listing["rows"][:1], "next_in_line": []}
+    html = render_list({**one, "outcome": "an offer <taken up>"}, list_header)
+    assert "62 had an offer &lt;taken up&gt;." in html
+    assert NUMBER in render_list(one, list_header)
+
+
+@pytest.mark.parametrize("name", ["list", "evaluation"])
+def test_the_tie_rule_is_said(pages: dict[str, str], parse: Parse, name: str) -> None:
+    assert "Equal totals: the child with the newest record goes first" in parse(pages[name]).text()
+
+
+def test_new_only_needs_somebody_new(listing: dict[str, Any], list_header: Header) -> None:
+    def page(changed: str, new: bool) -> str:
+        row = {**listing["rows"][0], "changed_since_last": changed, "new": new}
+        return render_list({**listing, "rows": [row], "next_in_line": []}, list_header)
+
+    assert "New only" in page("new", True)
+    assert "New only" not in page("still listed", False)
+    assert "New only" not in page("first list", False)
 
 
 def test_families_are_counted(listing: dict[str, Any], list_header: Header) -> None:

@@ -15,7 +15,7 @@ import pytest
 from ace_risk.report.pictures import Picture, inline
 from ace_risk.report.plots import dots_of_100, recall_curve, reliability, spread
 from ace_risk.report.plots_fairness import interval_rows, scale_end
-from ace_risk.report.plots_model import feature_shape, folds_picture
+from ace_risk.report.plots_model import SIGNS_ACROSS, feature_shape, folds_picture, step_labels
 
 ROWS = pd.DataFrame(
     {
@@ -89,9 +89,9 @@ def test_dots_refuse_what_they_cannot_show(n: int) -> None:
 def test_rows_say_every_value_and_hide_small_groups(pictures: dict[str, Picture]) -> None:
     picture = pictures["rows"]
     assert "Girl: 40 of 100 (35% to 45%)" in picture.alt
-    assert "Not known: too few to show" in picture.alt
+    assert "Not known: figures hidden" in picture.alt
     written = texts(picture)
-    assert {"Girl", "Boy", "Not known", "280", "300", "few", "too few to show", "Boy ± 5 in 100"} <= set(written)
+    assert {"Girl", "Boy", "Not known", "280", "300", "few", "figures hidden", "Boy ± 5 in 100"} <= set(written)
 
 
 def test_rows_without_a_reference_draw_no_band() -> None:
@@ -105,14 +105,14 @@ def test_rows_without_a_reference_draw_no_band() -> None:
 
 def test_rows_of_nothing_but_small_groups() -> None:
     hidden = ROWS.assign(value=None, low=None, high=None)
-    assert texts(interval_rows(hidden, 0.05, "Boy", xlabel="x", title="t")).count("too few to show") == 3
+    assert texts(interval_rows(hidden, 0.05, "Boy", xlabel="x", title="t")).count("figures hidden") == 3
 
 
 def test_a_group_without_children_is_told_from_a_hidden_one() -> None:
     empty = ROWS.assign(n=pd.Series([280, 300, 0], dtype=object))
     picture = interval_rows(empty, xlabel="x", title="t")
     assert "Not known: none" in picture.alt
-    assert "too few to show" not in texts(picture)
+    assert "figures hidden" not in texts(picture)
 
 
 def test_scale_starts_at_zero_and_never_passes_one() -> None:
@@ -123,7 +123,9 @@ def test_scale_starts_at_zero_and_never_passes_one() -> None:
 
 def test_recall_is_labelled_on_the_line(pictures: dict[str, Picture]) -> None:
     written = texts(pictures["recall"])
-    assert {"points card", "counting ACEs", "three notices in three months", "200 places"} <= set(written)
+    words = " ".join(written)  # a long title goes on in the next line
+    for title in ("points card", "counting ACEs", "three notices in three months", "200 places"):
+        assert title in words
     assert "42 of 100" in pictures["recall"].alt
 
 
@@ -156,6 +158,24 @@ def test_folds_name_each_period(pictures: dict[str, Picture]) -> None:
 
 def test_shape_shows_points_and_shares(pictures: dict[str, Picture]) -> None:
     assert {"+1", "+3", "+4", "91%", "never"} <= set(texts(pictures["shape"]))
+
+
+@pytest.mark.parametrize("n", range(1, 9))
+def test_step_labels_leave_room_between_them(n: int) -> None:
+    labels = step_labels([f"{13 * place} to {13 * place + 12}" for place in range(n)])
+    longest = max(len(line) for label in labels for line in label.split("\n"))
+    assert n * (longest + 1) <= SIGNS_ACROSS
+    assert [label.replace("\n", " ") for label in labels] == [f"{13 * p} to {13 * p + 12}" for p in range(n)]
+
+
+def test_pictures_can_be_read_on_a_phone(pictures: dict[str, Picture]) -> None:
+    """At 360 pixels no letter is smaller than 9 pixels."""
+    for name in ("rows", "recall", "reliability", "folds", "shape"):
+        root = ElementTree.fromstring(pictures[name].svg)
+        width = float(str(root.get("viewBox")).split()[2])
+        sizes = [float(size) for size in re.findall(r"font(?:-size)?: *([0-9.]+)px", pictures[name].svg)]
+        assert sizes, name
+        assert min(sizes) * 360 / width >= 9, (name, min(sizes), width)
 
 
 def test_hostile_titles_are_text() -> None:

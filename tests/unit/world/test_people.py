@@ -22,6 +22,13 @@ def test_exactly_as_many_children_live_here_at_the_end(quota: int) -> None:
     assert people.present(np.arange(people.children), last).sum() == quota
 
 
+def test_a_long_world_has_enough_families() -> None:
+    world = World(seed=5, start=date(1996, 1, 1))
+    people = make_people(world, 0, 500)
+    last = np.full(people.children, day_number(world.end) - 1)
+    assert people.present(np.arange(people.children), last).sum() == 500
+
+
 def test_children_of_a_family_stand_together_in_order_of_birth(lives: Lives) -> None:
     people = lives.people
     assert (np.diff(people.family) >= 0).all()

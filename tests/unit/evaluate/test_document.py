@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+import pandas as pd
+
+from ace_risk.evaluate.document import data_notes, quarantine_notes
+from ace_risk.evaluate.evaluation import Ranking, TestRows, tie_note
+from ace_risk.evaluate.printed_card import total_words
+
+
+def test_an_age_that_could_hardly_be_followed_is_named():
+    ages = pd.Series([16] * 20 + [17] * 20)
+    labels = pd.Series([1, 0] * 10 + [pd.NA] * 19 + [0], dtype="Int8")
+    notes = data_notes(pd.DataFrame({"child_id": ages}), labels, pd.DataFrame({"age_years": ages}), 18)
+    assert len(notes) == 1
+    assert "aged 17 may be listed" in notes[0]
+    assert data_notes(pd.DataFrame({"child_id": ages}), labels.fillna(0), pd.DataFrame({"age_years": ages}), 18) == []
+
+
+def test_rows_set_aside_are_told():
+    assert quarantine_notes({}) == []
+    assert "3 of incidents, 1 of services" in quarantine_notes({"services": 1, "incidents": 3})[0]
+
+
+def test_places_that_go_by_the_tie_rule_are_counted():
+    import numpy as np
+
+    lists = np.array([1] * 10 + [2] * 10)
+    rows = TestRows(np.zeros(20, np.int8), lists, np.arange(20), np.arange(20))
+    constant = Ranking("rule", "A rule", np.zeros(20))
+    assert tie_note(constant, rows, 3) == "A rule: 6 of 6 places go by the tie rule, to some of several equal scores."
+    assert tie_note(Ranking("card", "A card", np.arange(20.0)), rows, 3) == ""
+    score = np.array([5, 4, 1, 1, 0, 0, 0, 0, 0, 0] * 2, dtype=float)
+    assert "2 of 6 places" in tie_note(Ranking("card", "A card", score), rows, 3)
+    assert tie_note(Ranking("card", "A card", score), rows, 4) == ""  # both tied rows are listed: nobody was chosen
+
+
+def test_no_printed_total_rests_on_fewer_rows_than_allowed():
+    totals = pd.Series([0] * 4 + [1] * 50 + [2] * 3 + [3] * 40 + [9] * 2 + [12] * 1).astype(float)
+    words = total_words(totals, 6)
+    sizes = words.value_counts()
+    assert sizes.min() >= 6
+    assert sizes.sum() == len(totals)
+    assert set(words) == {"2 or less", "3 or more"}
+
+
+def test_a_card_with_few_rows_has_one_total():
+    assert set(total_words(pd.Series([0.0, 1.0]), 6)) == {"all"}
