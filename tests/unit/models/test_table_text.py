@@ -19,7 +19,10 @@ from ace_risk.models.terms import FeatureTerm, PairTerm, Term
 
 ROWS = 100
 NUMBERS = st.floats(-1e6, 1e6) | st.integers(-5, 5)
-CUTS = st.lists(st.floats(-1e3, 1e3) | st.integers(-9, 9), max_size=4).map(lambda cuts: sorted(set(map(float, cuts))))
+# SQLite reads literals below about 1e-290 inexactly, so cut points here have at most nine decimals.
+CUTS = st.lists(st.floats(-1e3, 1e3).map(lambda cut: round(cut, 9)) | st.integers(-9, 9), max_size=4).map(
+    lambda cuts: sorted(set(map(float, cuts)))
+)
 NAMES = st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]), min_size=1, max_size=8)
 
 

@@ -152,6 +152,13 @@ def test_threshold_gap_starts_less_statutory_work_with_one_group() -> None:
     assert after["White"] > 0.97 * before["White"]
 
 
+def test_contact_without_need_is_no_event() -> None:
+    children = make("over_contact")[1].children
+    happened = children.filter(regex="^true_").sum(axis=1)
+    assert children["planted_over_contact"].sum() > 100
+    assert (happened + children["events_prevented"] == children["events_without_support"]).all()
+
+
 def test_the_knobs_are_written_down() -> None:
     assert make("over_contact")[1].knobs["biases"]["over_contact"] == 1.0
     assert make()[1].knobs["records_made"] == {"over_contact": 0, "care_home_calls": 0}

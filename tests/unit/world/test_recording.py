@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
 from ace_risk.data.tables import Tables
 from ace_risk.study import Biases
+from ace_risk.world.companions import make_companions
 from ace_risk.world.lives import Lives
 from ace_risk.world.rates import CODE, NAMES, RATES, SOURCES
 from ace_risk.world.recording import CORRECTED, POLICE, record
@@ -70,6 +73,15 @@ def test_a_notice_names_every_child_at_home(tables: Tables) -> None:
     named = tables.involvement.groupby("incident_id")["child_id"].agg(frozenset)
     assert len(expected) > 50
     pd.testing.assert_series_equal(named.reindex(expected.index), expected)
+
+
+def test_nothing_goes_with_a_record_after_the_child_has_left(lives: Lives) -> None:
+    events, records = lives.events.take(lives.written), lives.records.take(lives.written)
+    gone = replace(lives.people, present_to=np.zeros_like(lives.people.present_to))
+    stayed = make_companions(lives.streams, lives.people, lives.care, events, records, lives.end)
+    left = make_companions(lives.streams, gone, lives.care, events, records, lives.end)
+    assert (stayed.child >= 0).any()
+    assert (left.child < 0).all()
 
 
 def test_who_was_first_recorded_gets_ids_of_every_letter(tables: Tables) -> None:
