@@ -22,14 +22,17 @@ from ace_risk.progress import progress
 from ace_risk.referrals.export import write_list
 from ace_risk.referrals.listing import make_list
 from ace_risk.referrals.previous import read_previous
+from ace_risk.report.calibration_page import render_calibration
 from ace_risk.report.clock import clock_at
-from ace_risk.report.headers import list_header, start_header
+from ace_risk.report.headers import list_header, start_header, world_header
 from ace_risk.report.index_page import render_index
 from ace_risk.report.start import START_LINKS, start_sentences
 from ace_risk.study import Study, load_study
 from ace_risk.tracking.pack import load_pack
 from ace_risk.world.simulate import simulate
 
+CALIBRATION = "calibration.csv"
+"""Generated figures beside published ones; written with synthetic tables."""
 DICTIONARY = "dictionary.md"
 """What the columns of the six tables mean; written beside synthetic ones."""
 
@@ -48,6 +51,8 @@ def synth(config: Path, out: Path) -> list[str]:
     with output_folder(out, "six tables") as folder, progress("synth") as report:
         tables = simulate(study.world, folder, report)
         write_file(folder / DICTIONARY, data_dictionary(study.load_kinds()))
+        figures = pd.read_csv(folder / CALIBRATION)
+        write_file(folder / "calibration.html", render_calibration(figures, world_header(study.world)))
     sizes = [f"{row['rows']:>10,}  {row['table']}" for row in tables.summary().to_dict("records")]
     return [*sizes, f"Written: {out}"]
 

@@ -9,6 +9,7 @@ from ace_risk.report.clock import now
 from ace_risk.report.natural import day
 from ace_risk.report.page import Header
 from ace_risk.report.words import LIST_SAFETY, REPORT_SAFETY
+from ace_risk.study import World
 
 if TYPE_CHECKING:
     from ace_risk.referrals.listing import ReferralList
@@ -83,3 +84,18 @@ def list_warnings(pack: Pack, referrals: ReferralList) -> list[str]:
     if f"{referrals.as_of:%Y-%m-%d}" < trained_to:
         warnings.append(f"The model has learnt from records up to {day(trained_to)}: figures for this day flatter it.")
     return warnings
+
+
+def world_header(world: World) -> Header:
+    """The header of a synthetic world's calibration page."""
+    return Header(
+        title="Calibration of a synthetic world",
+        what="Figures of the generated records beside published ones, each with its source and its tolerance.",
+        made_from=f"{world.children:,} children, profile {world.profile}, seed {world.seed}, records from "
+        f"{day(world.start)} to {day(world.end)}.",
+        statement="Synthetic data. No real child is described here.",
+        purpose="To say how far the synthetic world is worth learning on.",
+        safety=("The world is made up. A figure that lies within its tolerance says nothing about any real place.",),
+        version=__version__,
+        recompute="Every figure follows from the six tables and the truth beside them; see world/calibration.py.",
+    )
