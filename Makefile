@@ -8,7 +8,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench sample reference lock clean
+.PHONY: help setup demo test check bench sample world reference lock clean
 
 help:  ## print this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -36,13 +36,21 @@ check: $(STAMP)  ## style, types, the direction of imports, and the tests
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m pytest
 
-bench: $(STAMP)  ## speed, as ratios measured side by side in one run
+bench: $(STAMP) .venv-peers/.installed  ## speed, as ratios measured side by side in one run
 	@$(BIN)/python benchmarks/run.py
+
+.venv-peers/.installed: benchmarks/peers.txt | $(STAMP)
+	@$(BIN)/uv venv --quiet --allow-existing --python $(BIN)/python .venv-peers
+	@$(BIN)/uv pip install --quiet --python .venv-peers/bin/python -r benchmarks/peers.txt
+	@touch $@
 
 sample: $(STAMP)  ## make data/synthetic and models/demo again (same bytes)
 	@$(BIN)/ace-risk synth --config configs/sample.yaml --out data/synthetic
 	@$(BIN)/ace-risk demo --out out/demo
 	@rm -rf models/demo && mkdir -p models && cp -r out/demo/run/pack models/demo
+
+world: $(STAMP)  ## how much of the synthetic world can be learnt: models, oracle, shuffled labels
+	@$(BIN)/python benchmarks/world.py
 
 reference: $(STAMP)  ## write docs/feature-reference.md from the catalogue and the spec tests
 	@$(BIN)/python docs/build_reference.py

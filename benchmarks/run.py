@@ -1,17 +1,23 @@
 """Speed, as ratios measured side by side in one run. `make bench` prints the table.
 
-Each pair does the same work on the same data; the fastest of several runs counts, and the results are compared before
-any time is. The spread says how far the slowest run lay from the fastest.
+Each pair does the same work on the same data; the fastest of several runs counts, and the results must be equal. The
+spread says how far the slowest of our runs lay from the fastest. The features are measured by `features.py` (ours) and
+`peer_features.py` (in `.venv-peers`), each in a process of its own, on the same Parquet files.
 """
 
 from __future__ import annotations
 
+import json
+import os
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import version
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,6 +25,13 @@ import pandas as pd
 from ace_risk import Catalogue, FeatureSpec, audit_fairness, build_features
 
 RUNS = 3
+HERE = Path(__file__).parent
+PEERS = HERE.parent / ".venv-peers" / "bin" / "python"
+COUNTY_DATA = HERE.parent / "out" / "bench" / "cumbria"
+COUNTY = HERE.parent / "configs" / "cumbria.yaml"
+SIZES = (150_000, 300_000, 600_000, 1_200_000)
+DISTINCT_ROWS = 20_000
+FEATURETOOLS_ROWS = (1_000, 2_000)
 
 
 @dataclass(frozen=True)
@@ -107,13 +120,106 @@ def help_time() -> Row:
     return Row("ace-risk --help (peer: an empty Python)", ours, theirs, f"Python {sys.version.split()[0]}", spread)
 
 
+def ours(what: str, folder: Path, size: object) -> dict[str, Any]:
+    """What `features.py` measures, in a fresh process."""
+    return _run(sys.executable, "features.py", what, folder, size)
+
+
+def peer(what: str, folder: Path, size: object) -> dict[str, Any]:
+    """What `peer_features.py` measures, in a fresh process of the peers' environment."""
+    return _run(str(PEERS), "peer_features.py", what, folder, size)
+
+
+def _run(python: str, script: str, what: str, folder: Path, size: object) -> dict[str, Any]:
+    done = subprocess.run([python, HERE / script, what, folder, str(size)], stdout=subprocess.PIPE, check=True)
+    return dict(json.loads(done.stdout))
+
+
+def compared(work: str, own: dict[str, Any], other: dict[str, Any], same: bool = True) -> Row:
+    """One row of the table; refuses to give times for values that differ."""
+    if same and own["checksum"] != other["checksum"]:
+        raise SystemExit(f"{work}: the values of {other['peer']} differ ({own['total']} and {other['total']}).")
+    seconds = own["seconds"]
+    return Row(work, min(seconds), min(other["seconds"]), other["peer"], max(seconds) / min(seconds) - 1)
+
+
+def features_against_featuretools(folder: Path) -> None:
+    """Counts at distinct cutoffs; featuretools on fewer rows, as its time grows with them."""
+    ours("make_distinct", folder, DISTINCT_ROWS)
+    whole = ours("distinct", folder, DISTINCT_ROWS)
+    for rows in FEATURETOOLS_ROWS:
+        own, other = ours("distinct", folder, rows), peer("featuretools", folder, rows)
+        show(compared(f"4 counts by kind over 365 days, {rows:,} rows, distinct cutoffs", own, other))
+    per_row = min(other["seconds"]) / rows
+    scaled = other | {"seconds": [per_row * DISTINCT_ROWS]}
+    show(
+        compared(f"the same, {DISTINCT_ROWS:,} rows (peer EXTRAPOLATED from {rows:,} rows)", whole, scaled, same=False)
+    )
+    print(f"  per row: ours {min(whole['seconds']) / DISTINCT_ROWS * 1e6:.2f} µs, peer {per_row * 1e6:.0f} µs")
+
+
+def features_against_engines(folder: Path) -> None:
+    """68 counts at one cutoff against DuckDB and Polars, and how our time grows over four sizes."""
+    measured = {}
+    for children in SIZES:
+        ours("make_counts", folder, children)
+        measured[children] = ours("counts", folder, children)
+    for what, words in (("duckdb", "into Arrow"), ("duckdb_table", "into a table"), ("polars", "into a frame")):
+        work = f"68 counts, {SIZES[-1]:,} children, 3 events each (peer {words})"
+        show(compared(work, measured[SIZES[-1]], peer(what, folder, SIZES[-1])))
+    print("growth of the same 68 counts with size (events + rows = 4 for each child):")
+    seconds = [min(measured[children]["seconds"]) for children in SIZES]
+    for children, fastest in zip(SIZES, seconds, strict=True):
+        runs = measured[children]["seconds"]
+        print(
+            f"  {children:>9,} children{fastest:>8.3f} s {fastest / (4 * children) * 1e9:>6.0f} ns per event or row"
+            f"{max(runs) / fastest - 1:>6.0%} spread {measured[children]['peak_gib']:>6.2f} GiB at most"
+        )
+    slope = np.polyfit(np.log(SIZES), np.log(seconds), 1)[0]
+    print(f"  slope of log time on log size: {slope:.2f} (1 is linear)")
+
+
+def county() -> None:
+    """The whole catalogue on a county of 112,000 children at 24 monthly cutoffs."""
+    if not (COUNTY_DATA / "children.parquet").exists():
+        synth = [sys.executable, "-m", "ace_risk.cli", "synth", "--config", str(COUNTY), "--out", str(COUNTY_DATA)]
+        subprocess.run(synth, check=True, stderr=subprocess.DEVNULL)
+    found = ours("county", COUNTY_DATA, COUNTY)
+    print(
+        f"Cumbria: {found['children']:,} children, {found['events']:,} events, {found['cutoffs']} monthly cutoffs, "
+        f"{found['rows']:,} rows x {found['features']} features"
+    )
+    for words, seconds in (("features alone", found["seconds"]), ("history + cohort + features", found["whole"])):
+        print(f"  {words:<28}{min(seconds):>7.2f} s, spread {max(seconds) / min(seconds) - 1:.0%}")
+    print(f"  peak memory of the process  {found['peak_gib']:>7.2f} GiB")
+
+
+def show(row: Row) -> None:
+    """Print one comparison."""
+    ratio = row.theirs / row.ours
+    print(f"{row.work:<76}{row.ours:>9.4f}{row.theirs:>9.3f}{ratio:>9.1f}{row.spread:>8.0%}  {row.peer}", flush=True)
+
+
+def machine(when: str) -> None:
+    """Say what else was running."""
+    print(f"{when}: {os.cpu_count()} cores, load of the last 1, 5, 15 minutes:", *(f"{x:.1f}" for x in os.getloadavg()))
+
+
 def main() -> None:
     """Measure and print every row."""
-    print(f"{'work':<72}{'ours, s':>9}{'peer, s':>9}{'ratio':>8}{'spread':>8}  peer")
+    packages = ("numpy", "pandas", "numba", "pyarrow", "duckdb")
+    print(
+        "ours:", ", ".join(f"{name} {version(name)}" for name in ("ace-risk", *packages)), "| Python", sys.version[:6]
+    )
+    machine("before")
+    print(f"{'work':<76}{'ours, s':>9}{'peer, s':>9}{'ratio':>9}{'spread':>8}  peer", flush=True)
     for measure in (features_against_pandas, audit_against_fairlearn, help_time):
-        row = measure()
-        ratio = row.theirs / row.ours
-        print(f"{row.work:<72}{row.ours:>9.3f}{row.theirs:>9.3f}{ratio:>8.1f}{row.spread:>8.0%}  {row.peer}")
+        show(measure())
+    with tempfile.TemporaryDirectory() as made:
+        features_against_featuretools(Path(made))
+        features_against_engines(Path(made))
+    county()
+    machine("after")
 
 
 if __name__ == "__main__":
