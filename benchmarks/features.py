@@ -85,7 +85,7 @@ def measure_counts(folder: Path, children: int) -> dict[str, Any]:
 def measure_county(folder: Path, config: Path) -> dict[str, Any]:
     """A county at the last 24 first days of months, with the whole catalogue: from tables, and features alone."""
     study = load_study(config)
-    tables = load_tables(folder)
+    tables = load_tables(folder, quarantine=True)
     kinds = study.load_kinds()
     catalogue = Catalogue.from_yaml(study.catalogue, kinds)
     cutoffs = list(pd.date_range(end=tables.data_end - pd.Timedelta(days=1), periods=24, freq="MS", unit="us"))
@@ -101,7 +101,8 @@ def measure_county(folder: Path, config: Path) -> dict[str, Any]:
         size.update(events=len(history), rows=len(features), features=features.shape[1])
 
     whole = timed(from_tables)
-    return {"seconds": alone, "whole": whole, **size, "children": len(tables.children), "cutoffs": len(cutoffs)}
+    size |= {"children": len(tables.children), "cutoffs": len(cutoffs), "set_aside": sum(tables.quarantined.values())}
+    return {"seconds": alone, "whole": whole, **size}
 
 
 def timed(run: Callable[[], object]) -> list[float]:

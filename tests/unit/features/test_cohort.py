@@ -149,6 +149,23 @@ def test_enforcement_alone_brings_nobody_into_the_cohort(kind):
     assert cohort_of("2021-02-01", **ONE | {"incidents": [incident("i", kind, "2021-01-10")]}).empty
 
 
+def test_a_move_alone_brings_nobody_into_the_cohort():
+    moved = ONE | {
+        "residence": [home("a", "h", end="2020-12-01"), home("a", "g", "2020-12-01")],
+        "incidents": [incident("i", "asb_nuisance", "2015-01-10")],
+    }
+    assert cohort_of("2021-02-01", **moved).empty
+
+
+def test_a_child_is_considered_from_the_day_after_birth():
+    born = ONE | {
+        "children": [child("a", birth="2021-02-01")],
+        "incidents": [incident("i", "neglect", "2021-01-10", "h")],
+    }
+    inside = {day: len(cohort_of(day, **born)) for day in ("2021-02-01", "2021-02-02")}
+    assert inside == {"2021-02-01": 0, "2021-02-02": 1}
+
+
 def test_a_child_with_an_open_plan_is_not_in_the_cohort():
     plan = ONE | {"services": [SERVICE]}
     inside = {day: len(cohort_of(day, **plan)) for day in ("2021-02-01", "2021-02-02", "2021-07-15", "2021-07-16")}
