@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import Field
 
-from ace_risk.study import Part
+from ace_risk.plans import Part
 
 NOT_GIVEN = "(not given)"
 """What stands where nobody has said anything yet."""

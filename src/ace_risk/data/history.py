@@ -62,7 +62,7 @@ def build_history(tables: Tables, kinds: Kinds | None = None) -> pd.DataFrame:
     --------
     >>> from datetime import date
     >>> from ace_risk import build_history, simulate
-    >>> from ace_risk.study import World
+    >>> from ace_risk.plans import World
     >>> tables = simulate(World(children=60, start=date(2022, 1, 1), end=date(2024, 1, 1)))
     >>> history = build_history(tables)
     >>> bool((history["recorded_at"] >= history["occurred_at"]).all())

@@ -19,7 +19,7 @@ from ace_risk.evaluate.calibration import calibration_fit, reliability
 from ace_risk.evaluate.intervals import wilson_interval
 from ace_risk.evaluate.list_size import evaluate_at_list_size, select_top
 from ace_risk.evaluate.ranking import auc, average_precision, brier, recall_curve
-from ace_risk.study import Bar
+from ace_risk.plans import Bar
 
 _CURVE_SHARES = (0.01, 0.02, 0.03, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5)
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ace_risk.fairness.audit import FairnessAudit, audit_fairness, plain_records
 from ace_risk.fairness.disclosure import suppress_gaps, suppress_small
 from ace_risk.fairness.summary import audit_sentences, other_measures, questions_for_board
-from ace_risk.study import FairnessPlan
+from ace_risk.plans import FairnessPlan
 
 FORMAT = "ace-risk/audit/1"
 PRIMARY = ("tpr",)

@@ -21,7 +21,7 @@ from ace_risk.features.cohort import build_cohort
 from ace_risk.features.groups import build_groups
 from ace_risk.features.ties import tie_order
 from ace_risk.kinds import Kinds
-from ace_risk.study import CohortRule
+from ace_risk.plans import CohortRule
 
 Build = Callable[[Tables, pd.Timestamp], pd.DataFrame]
 """From tables and a cutoff to one row per child of the cohort, indexed by child_id."""

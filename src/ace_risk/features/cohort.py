@@ -22,7 +22,7 @@ from ace_risk.features.time_rules import (
     window_start,
 )
 from ace_risk.kinds import Kinds, load_kinds
-from ace_risk.study import CohortRule
+from ace_risk.plans import CohortRule
 
 if TYPE_CHECKING:
     from ibis.expr.types import Table

@@ -13,7 +13,7 @@ from ace_risk.errors import StudyError
 from ace_risk.features.catalogue import Catalogue, FeatureSpec
 from ace_risk.kinds import Kinds, enforcement_problem, read_yaml, validation_problems
 from ace_risk.models.columns import Floats
-from ace_risk.study import Part
+from ace_risk.plans import Part
 
 ACE_TITLE = "Counting adverse experiences"
 PPN_TITLE = "Three green notices in three months"

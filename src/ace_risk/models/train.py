@@ -10,7 +10,7 @@ from ace_risk.errors import DataError
 from ace_risk.features.catalogue import Catalogue
 from ace_risk.models.additive import AdditiveModel
 from ace_risk.models.points import PointsClassifier
-from ace_risk.study import ModelPlan
+from ace_risk.plans import ModelPlan
 
 
 def train_points_card(

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ace_risk import __version__
+from ace_risk.plans import World
 from ace_risk.report.clock import now
 from ace_risk.report.natural import day
 from ace_risk.report.page import Header
 from ace_risk.report.words import LIST_SAFETY, REPORT_SAFETY
-from ace_risk.study import World
 
 if TYPE_CHECKING:
     from ace_risk.referrals.listing import ReferralList

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from ace_risk.data.tables import Tables
-from ace_risk.study import World
+from ace_risk.plans import World
 from ace_risk.world.exposure import make_exposure
 from ace_risk.world.figures import FIGURES
 from ace_risk.world.measured_lives import measure_care, measure_need, measure_population

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from ace_risk.study import Biases
+from ace_risk.plans import Biases
 from ace_risk.world.care import MONTH, Placements
 from ace_risk.world.events import Events, join
 from ace_risk.world.need import STEP_DAYS, Need

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from ace_risk.data.tables import Tables
-from ace_risk.study import World
+from ace_risk.plans import World
 
 
 @dataclass(frozen=True)

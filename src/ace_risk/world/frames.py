@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ace_risk.data.schema import SCHEMA
 from ace_risk.data.tables import Tables
-from ace_risk.study import World
+from ace_risk.plans import World
 from ace_risk.world.clock import MINUTES
 from ace_risk.world.incidents import OUTCOMES, ROLES, all_grades
 from ace_risk.world.people import ETHNICITY_CODES, SEXES

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ace_risk.study import World
+from ace_risk.plans import World
 from ace_risk.world.care import Care, Placements, care_spells, place_children
 from ace_risk.world.clock import MINUTES
 from ace_risk.world.contacts import care_home_calls, over_contacts

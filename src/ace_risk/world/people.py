@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ace_risk.study import World
+from ace_risk.plans import World
 from ace_risk.world.streams import Bools, Floats, Ints, Streams, choose, numbers
 
 BURN_IN_DAYS = 730

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
-from ace_risk.study import World
+from ace_risk.plans import World
 from ace_risk.world.people import People
 from ace_risk.world.streams import Floats, Ints, Streams, choose, numbers
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from ace_risk.study import Biases
+from ace_risk.plans import Biases
 from ace_risk.world.events import FIRST_IN_CARE, Events, grade_of
 from ace_risk.world.people import GROUPS, People
 from ace_risk.world.rates import (

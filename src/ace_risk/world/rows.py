@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ace_risk.study import Biases
+from ace_risk.plans import Biases
 from ace_risk.world.care import Residence
 from ace_risk.world.clock import MINUTES
 from ace_risk.world.events import Events

@@ -12,7 +12,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from ace_risk.study import Biases
+from ace_risk.plans import Biases
 from ace_risk.world.events import Events
 from ace_risk.world.need import Need
 from ace_risk.world.people import GROUPS, People

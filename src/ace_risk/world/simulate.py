@@ -9,7 +9,7 @@ from ace_risk import __version__
 from ace_risk.data.files import output_folder
 from ace_risk.data.package import write_tables
 from ace_risk.data.tables import Tables
-from ace_risk.study import World
+from ace_risk.plans import World
 from ace_risk.world.calibration import calibrate
 from ace_risk.world.care import live_somewhere
 from ace_risk.world.companions import make_companions

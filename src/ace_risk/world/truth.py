@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ace_risk.study import World
+from ace_risk.plans import World
 from ace_risk.world.care import Care
 from ace_risk.world.clock import date_of
 from ace_risk.world.contacts import CARE_HOME_CALL, OVER_CONTACT

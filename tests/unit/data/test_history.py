@@ -10,7 +10,7 @@ from ace_risk.data.history import HISTORY_COLUMNS, build_history
 from ace_risk.data.schema import SCHEMA
 from ace_risk.data.tables import Tables
 from ace_risk.kinds import load_kinds
-from ace_risk.study import World
+from ace_risk.plans import World
 from ace_risk.world.simulate import simulate
 
 IDS = ["child_id", "household_id", "incident_id", "episode_id", "service_id"]

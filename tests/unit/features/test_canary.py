@@ -10,7 +10,7 @@ import pytest
 from ace_risk import Catalogue, FeatureSpec, build_cohort, build_features, build_history, simulate
 from ace_risk.features.canary import COHORT, disturb, find_leaks, what_is_known
 from ace_risk.kinds import configs_folder, load_kinds
-from ace_risk.study import CohortRule, World
+from ace_risk.plans import CohortRule, World
 
 CUTOFFS = [pd.Timestamp("2023-07-01"), pd.Timestamp("2024-04-01")]
 RULE = CohortRule()

@@ -12,7 +12,7 @@ from ace_risk.features.cohort import censoring_reasons
 from ace_risk.features.groups import age_in_years, build_groups
 from ace_risk.features.homes import homes_at, leaves_area_at
 from ace_risk.features.labels import Outcome
-from ace_risk.study import CohortRule
+from ace_risk.plans import CohortRule
 
 DTYPES = {"id": "str", "code": "str", "date": "datetime64[us]", "datetime": "datetime64[us]", "integer": "Int8"}
 END = pd.Timestamp("2024-01-01").as_unit("us")

@@ -23,7 +23,7 @@ from ace_risk.features.time_rules import (
     microseconds,
 )
 from ace_risk.kinds import load_kinds
-from ace_risk.study import CohortRule, World
+from ace_risk.plans import CohortRule, World
 from ace_risk.world.simulate import simulate
 
 NEVER = pd.Timestamp("9999-12-31").as_unit("us")

@@ -5,10 +5,10 @@ import re
 import pandas as pd
 import pytest
 
+from ace_risk.plans import World
 from ace_risk.report.calibration_page import render_calibration
 from ace_risk.report.headers import world_header
 from ace_risk.report.words import find_forbidden
-from ace_risk.study import World
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ace_risk.data.tables import Tables
-from ace_risk.study import World
+from ace_risk.plans import World
 from ace_risk.world.lives import Lives, live
 from ace_risk.world.simulate import simulate_with_truth
 from ace_risk.world.truth import Truth

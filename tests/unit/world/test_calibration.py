@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from ace_risk.data.tables import Tables
-from ace_risk.study import World
+from ace_risk.plans import World
 from ace_risk.world.calibration import COLUMNS, calibrate
 from ace_risk.world.exposure import make_exposure, percent
 from ace_risk.world.figures import FIGURES

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from ace_risk.data.tables import Tables
-from ace_risk.study import Biases, World
+from ace_risk.plans import Biases, World
 from ace_risk.world.contacts import OVER_CONTACT_YEARLY
 from ace_risk.world.recording import CONCERNS
 from ace_risk.world.simulate import simulate_with_truth

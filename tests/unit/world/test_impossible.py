@@ -11,7 +11,7 @@ import pytest
 from ace_risk.data.tables import Tables
 from ace_risk.data.validate import find_late_records, find_problems
 from ace_risk.kinds import load_kinds
-from ace_risk.study import Biases, World
+from ace_risk.plans import Biases, World
 from ace_risk.world.simulate import simulate
 
 WORLDS = {

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ace_risk.study import World
+from ace_risk.plans import World
 from ace_risk.world.lives import Lives
 from ace_risk.world.people import ETHNICITY_CODES, ETHNICITY_SHARES, day_number, eighteenth_birthday, make_people
 from ace_risk.world.places import hub_shares

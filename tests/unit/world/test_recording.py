@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ace_risk.data.tables import Tables
-from ace_risk.study import Biases
+from ace_risk.plans import Biases
 from ace_risk.world.companions import make_companions
 from ace_risk.world.lives import Lives
 from ace_risk.world.rates import CODE, NAMES, RATES, SOURCES

@@ -13,7 +13,7 @@ import pytest
 
 from ace_risk.data.load import load_tables
 from ace_risk.data.tables import Tables
-from ace_risk.study import World
+from ace_risk.plans import World
 from ace_risk.world import simulate as module
 from ace_risk.world.simulate import shard_quotas, simulate
 

@@ -1,0 +1,192 @@
+"""The parts of a study: each is frozen, closed to keys that it doesn't know, and has each default written once."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Share = Annotated[float, Field(ge=0, le=1)]
+Days = Annotated[int, Field(ge=1, le=36_525)]
+
+
+class Part(BaseModel):
+    """A part of a study: frozen, and closed to keys that it doesn't know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+Group = Literal["White", "Mixed", "Asian", "Black", "Other"]
+
+
+class Biases(Part):
+    """Biases planted in a synthetic world on purpose, to see whether an audit notices.
+
+    Each has a strength from 0, off, to 1. They change what is recorded and decided, never true need.
+
+    Attributes
+    ----------
+    over_contact
+        Police name children of `over_contact_group` aged 10 or over in calls, searches and crimes that
+        another child would not have been named in: at full strength two in three such children a year.
+    adultification
+        Concerns about Black children aged 13 or over go unrecorded: at full strength 60 of 100.
+    care_home_calls
+        Care homes call the police about small things: at full strength a call a quarter and child.
+    missing_ethnicity
+        Ethnicity is missing by what the child is recorded for, instead of for all children alike.
+    threshold_gap
+        Agencies start statutory work with children of `threshold_group` later than with others: at full
+        strength at a third of the odds.
+    """
+
+    over_contact: Share = 0.0
+    over_contact_group: Group = "Black"
+    adultification: Share = 0.0
+    care_home_calls: Share = 0.0
+    missing_ethnicity: Share = 0.0
+    threshold_gap: Share = 0.0
+    threshold_group: Group = "Asian"
+
+
+class World(Part):
+    """The synthetic world: how many children, when, and what kind of place.
+
+    Attributes
+    ----------
+    children
+        Children under 18 who live in the area at the end of the data.
+    start, end
+        First day of records, and the day after the last one.
+    profile
+        Whose ethnic mix, deprivation and hubs: `cumbria` or `urban`.
+    hubs
+        Names of the local hubs.
+    biases
+        Biases planted on purpose; none by default.
+    """
+
+    children: Annotated[int, Field(ge=50, le=5_000_000)] = 20_000
+    start: date = date(2018, 1, 1)
+    end: date = date(2026, 1, 1)
+    profile: Literal["cumbria", "urban"] = "cumbria"
+    hubs: Annotated[tuple[str, ...], Field(min_length=1)] = (
+        "Allerdale", "Barrow", "Carlisle", "Copeland", "Eden", "South Lakeland",
+    )  # fmt: skip
+    seed: Annotated[int, Field(ge=0)] = 7
+    biases: Biases = Biases()
+
+    @model_validator(mode="after")
+    def _in_order(self) -> World:
+        if self.end <= self.start:
+            raise ValueError(f"end must lie after start, got start {self.start} and end {self.end}")
+        if len(set(self.hubs)) < len(self.hubs):
+            raise ValueError("hubs: each name may stand once")
+        return self
+
+
+class CohortRule(Part):
+    """Who is considered, and when.
+
+    A child is in the cohort at a cutoff if, as known then, they are under `under_age_years`, live in the
+    area, have a record within `seen_within_days`, and have no open spell of `open_plan_kinds`.
+    """
+
+    every_months: Annotated[int, Field(ge=1, le=24)] = 3
+    under_age_years: Annotated[int, Field(ge=1, le=25)] = 18
+    seen_within_days: Days = 730
+    open_plan_kinds: tuple[str, ...] = ("cin", "s47", "cpp", "looked_after")
+
+
+class OutcomePlan(Part):
+    """What the model learns to expect, and what that is and isn't.
+
+    Attributes
+    ----------
+    title
+        What follows, in words, without the time: that is told from `horizon_days`.
+    kinds, horizon_days
+        Records whose start within the horizon after the cutoff counts.
+    after_kinds
+        Only children with an earlier known record of one of these; empty for the whole cohort.
+    """
+
+    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")] = "statutory_support"
+    title: str = "statutory support recorded"
+    kinds: Annotated[tuple[str, ...], Field(min_length=1)] = ("cin", "s47", "cpp", "looked_after")
+    after_kinds: tuple[str, ...] = ()
+    horizon_days: Days = 365
+    purpose: str = "To offer early support before statutory work is needed."
+    stands_for: str = "A family's need for help, as far as services saw it and acted on it."
+    may_mislead: str = "It records what services did. Need that nobody saw, or nobody acted on, counts as none."
+
+    @property
+    def full_title(self) -> str:
+        """What follows and by when, e.g. "statutory support recorded within 12 months"."""
+        months = round(self.horizon_days / 30.4375)
+        whole = abs(self.horizon_days - months * 30.4375) < 3 and months > 0
+        return f"{self.title} within {f'{months} months' if whole else f'{self.horizon_days:,} days'}"
+
+
+class FoldPlan(Part):
+    """How cutoffs are cut into training, validation and test.
+
+    Attributes
+    ----------
+    history_years
+        Years of data before the first cutoff.
+    recording_lag_days
+        Days added to the horizon before training rows may be used, so that late records have arrived.
+    validation_folds, validation_cutoffs, test_cutoffs
+        Number of expanding folds that choices are made on, and cutoffs in each and in the final test.
+    """
+
+    history_years: Annotated[float, Field(ge=0, le=20)] = 2
+    recording_lag_days: Annotated[int, Field(ge=0, le=3_660)] = 30
+    validation_folds: Annotated[int, Field(ge=0, le=20)] = 2
+    validation_cutoffs: Annotated[int, Field(ge=1, le=60)] = 2
+    test_cutoffs: Annotated[int, Field(ge=1, le=60)] = 4
+
+
+class ModelPlan(Part):
+    """The points card: how many features and how many points."""
+
+    max_features: Annotated[int, Field(ge=1, le=40)] = 12
+    max_points: Annotated[int, Field(ge=1, le=20)] = 5
+
+
+class ListPlan(Part):
+    """The referral list: places per list, and how long a list may be used."""
+
+    places: Annotated[int, Field(ge=1)] = 200
+    expires_days: Days = 28
+    next_in_line: Annotated[int, Field(ge=0, le=200)] = 20
+
+
+class FairnessPlan(Part):
+    """What the audit compares, and what counts as a difference that matters."""
+
+    attributes: tuple[Literal["sex", "ethnicity", "age_band", "care_status"], ...] = (
+        "sex", "ethnicity", "age_band", "care_status",
+    )  # fmt: skip
+    margin: Annotated[float, Field(gt=0, lt=1)] = 0.05
+    replicates: Annotated[int, Field(ge=100, le=100_000)] = 1_000
+    suppress_below: Annotated[int, Field(ge=0, le=100)] = 6
+
+
+class Bar(Part):
+    """What the model must reach to be used, declared before training."""
+
+    precision_at_least: Share = 0.2
+    recall_gain_over_ace_count: Annotated[float, Field(ge=0)] = 0.1
+    expected_over_observed: tuple[float, float] = (0.8, 1.25)
+    calibration_slope: tuple[float, float] = (0.8, 1.2)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Bar:
+        for name in ("expected_over_observed", "calibration_slope"):
+            low, high = getattr(self, name)
+            if low > high:
+                raise ValueError(f"{name}: the first must not be above the second, got {low} and {high}")
+        return self
