@@ -8,7 +8,7 @@ import numpy as np
 
 from ace_risk.kinds import load_kinds
 from ace_risk.world.care import Care
-from ace_risk.world.clock import minutes
+from ace_risk.world.clock import MINUTES, minutes
 from ace_risk.world.companions import Companions
 from ace_risk.world.events import Events
 from ace_risk.world.people import People
@@ -37,7 +37,14 @@ DUPLICATE = 7
 
 
 def incident_rows(
-    streams: Streams, people: People, homes: Homes, care: Care, events: Events, records: Records, more: Companions
+    streams: Streams,
+    people: People,
+    homes: Homes,
+    care: Care,
+    events: Events,
+    records: Records,
+    more: Companions,
+    end: int,
 ) -> tuple[Columns, Columns]:
     """Incidents with their numbers, and who is named in them.
 
@@ -47,12 +54,17 @@ def incident_rows(
         What happened and was recorded; missing episodes have a table of their own and are passed over.
     more
         The records that go with them.
+    end
+        The day on which records end; nothing is recorded on it or after.
     """
     own = np.flatnonzero(events.kind != CODE["missing"])
     again = own[streams.uniform("duplicated", events.index[own]) < DUPLICATED]
+    delay = 0.1 + 1.5 * streams.exponential("duplicate_delay", events.index[again])
+    in_time = records.recorded[again] + delay + 1 / MINUTES < end  # a duplicate made after the data end isn't in them
+    again, delay = again[in_time], delay[in_time]
     row = np.concatenate([own, again])
     slot = np.concatenate([np.zeros(len(own), dtype=np.int64), np.full(len(again), DUPLICATE)])
-    later = (slot == DUPLICATE) * (0.1 + 1.5 * streams.exponential("duplicate_delay", events.index[row]))
+    later = np.concatenate([np.zeros(len(own)), delay])
     kind = np.concatenate([events.kind[row], more.kind])
     house = np.where(events.child[row] < 0, homes.at(events.family[row], events.time[row]), -1)
     grade = np.concatenate([records.grade[row], more.grade])

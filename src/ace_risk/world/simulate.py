@@ -114,7 +114,7 @@ def rows_of(world: World, lives: Lives) -> Rows:
     streams, people, care, end = lives.streams, lives.people, lives.care, lives.end
     events, records = (lives.events.take(lives.written), lives.records.take(lives.written))
     more = make_companions(streams, people, care, events, records, end)
-    incidents, involvement = incident_rows(streams, people, lives.homes, care, events, records, more)
+    incidents, involvement = incident_rows(streams, people, lives.homes, care, events, records, more, end)
     residence = live_somewhere(people, lives.homes, care, lives.placements, lives.start, end)
     return Rows(
         children=person_rows(streams, people, events, world.biases),

@@ -9,7 +9,9 @@ import pandas as pd
 
 from ace_risk.data.tables import Tables
 from ace_risk.plans import Biases
+from ace_risk.world.clock import MINUTES
 from ace_risk.world.companions import make_companions
+from ace_risk.world.incidents import incident_rows
 from ace_risk.world.lives import Lives
 from ace_risk.world.rates import CODE, NAMES, RATES, SOURCES
 from ace_risk.world.recording import CORRECTED, POLICE, record
@@ -87,3 +89,18 @@ def test_nothing_goes_with_a_record_after_the_child_has_left(lives: Lives) -> No
 def test_who_was_first_recorded_gets_ids_of_every_letter(tables: Tables) -> None:
     first = tables.incidents["incident_id"].str[4]
     assert first.nunique() == 16
+
+
+def test_a_duplicate_that_would_come_after_the_end_is_not_in_the_records(lives: Lives) -> None:
+    events, records = lives.events.take(lives.written), lives.records.take(lives.written)
+    more = make_companions(lives.streams, lives.people, lives.care, events, records, lives.end)
+    middle = (lives.start + lives.end) // 2
+    whole, half = (
+        incident_rows(lives.streams, lives.people, lives.homes, lives.care, events, records, more, end)[0]
+        for end in (10**6, middle)
+    )
+    kept = np.isin(whole["incident_id"], half["incident_id"])
+    copies = pd.Series(whole["occurred_at"]).duplicated(keep=False).to_numpy()
+    assert 0 < (~kept).sum() < len(kept) / 50
+    assert (whole["recorded_at"][~kept] >= middle * MINUTES).all()
+    assert copies[~kept].all()
