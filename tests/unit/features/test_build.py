@@ -87,3 +87,9 @@ def test_labels_look_at_every_row_of_a_child():
     days = pd.date_range("2024-01-01", periods=3, freq="D")
     expected = [int(any(cutoff <= day < cutoff + 2 * DAY for day in days)) for cutoff in cohort["cutoff"]]
     assert got == expected
+
+
+def test_the_end_of_the_data_is_the_latest_record_and_not_a_moment_more():
+    history, cohort = frames()
+    cohort = cohort.assign(cutoff=pd.Timestamp("2024-01-01").as_unit("us") + pd.Timedelta(microseconds=1))
+    assert build_labels(history, cohort, Outcome(["x"], 2)).isna().all()

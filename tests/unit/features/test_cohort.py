@@ -7,11 +7,12 @@ import pytest
 
 from ace_risk import Tables, build_cohort, build_history, build_labels
 from ace_risk.data.schema import SCHEMA
-from ace_risk.errors import DataError
+from ace_risk.errors import DataError, StudyError
 from ace_risk.features.cohort import censoring_reasons
 from ace_risk.features.groups import age_in_years, build_groups
 from ace_risk.features.homes import homes_at, leaves_area_at
 from ace_risk.features.labels import Outcome
+from ace_risk.features.ties import tie_order
 from ace_risk.plans import CohortRule
 
 DTYPES = {"id": "str", "code": "str", "date": "datetime64[us]", "datetime": "datetime64[us]", "integer": "Int8"}
@@ -233,3 +234,55 @@ def test_nothing_recorded_at_or_after_the_cutoff_changes_who_is_in_the_cohort():
         "involvement": [*ONE["involvement"], ["j", "a", "subject"]],
     }
     pd.testing.assert_frame_equal(plain, cohort_of(day, **later))
+
+
+def test_a_row_that_is_censored_for_two_reasons_counts_once():
+    made = tables(
+        children=[child("a", birth="2006-01-01")],
+        residence=[home("a", "h")],
+        incidents=[incident("i", "domestic_abuse", "2023-01-10", "h")],
+    )
+    cohort = build_cohort(made, build_history(made), CohortRule(), [pd.Timestamp("2023-06-01")])
+    assert censoring_reasons(cohort, made, CohortRule(), 365) == {"data_end": 1, "comes_of_age": 0, "leaves_area": 0}
+
+
+def test_an_incident_at_the_instant_of_leaving_is_not_laid_on_the_child():
+    made = tables(
+        children=[child("a")],
+        residence=[home("a", "h", end="2021-01-10")],
+        incidents=[
+            incident("i", "domestic_abuse", "2021-01-10 00:00", "h"),
+            incident("j", "domestic_abuse", "2021-01-09 23:59", "h"),
+        ],
+    )
+    assert build_history(made)["source_id"].tolist() == ["j"]
+
+
+def test_the_end_of_a_missing_episode_is_known_from_its_own_record():
+    made = tables(
+        **ONE
+        | {
+            "missing_episodes": [
+                ["m", "a", "2022-05-01 20:00", "2022-05-02 08:30", "2022-05-01 22:00", "2022-05-09", "low", False, None]
+            ]
+        }
+    )
+    history = build_history(made).set_index("kind")
+    assert history.loc["missing", "end_recorded_at"] == pd.Timestamp("2022-05-09")
+
+
+def test_a_study_may_mark_further_kinds_as_enforcement():
+    with pytest.raises(StudyError, match="cin: enforcement"):
+        Outcome(["cin"], 30, enforcement=frozenset({"cin"}))
+
+
+def test_equal_children_take_turns_from_one_list_to_the_next():
+    names = [f"c{number}" for number in range(40)]
+    at = pd.Timestamp("2021-01-10").as_unit("us")
+    history = pd.DataFrame({"child_id": names, "kind": "asb_nuisance", "occurred_at": at, "recorded_at": at})
+    orders = [
+        tie_order(history, pd.DataFrame({"child_id": names, "cutoff": pd.Timestamp(day).as_unit("us")})).tolist()
+        for day in ("2021-02-01", "2021-03-01")
+    ]
+    assert orders[0] != orders[1]
+    assert sorted(orders[0]) == list(range(40))
