@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from math import ceil, floor, log10
@@ -54,7 +55,37 @@ class BinnedFeature:
         return max(self.level_of_bin) + 1
 
 
-def bin_feature(name: str, values: Floats, outcome: Floats, direction: Direction) -> BinnedFeature:
+def bin_features(
+    columns: Mapping[str, Floats], outcome: Floats, directions: Mapping[str, Direction], max_cuts: int = MAX_CUTS
+) -> list[BinnedFeature]:
+    """Every column cut into bins, without those that can't tell any rows apart.
+
+    Parameters
+    ----------
+    columns
+        Feature to values; NaN is missing.
+    outcome
+        1 or 0 per row.
+    directions
+        Feature to direction; a feature that isn't named is `either`.
+    max_cuts
+        The most cut points of a feature.
+
+    Examples
+    --------
+    >>> columns = {"count": np.array([0.0, 0.0, 1.0, 1.0]), "constant": np.ones(4)}
+    >>> [feature.name for feature in bin_features(columns, np.array([0.0, 0.0, 1.0, 1.0]), {})]
+    ['count']
+    """
+    binned = [
+        bin_feature(name, values, outcome, directions.get(name, "either"), max_cuts) for name, values in columns.items()
+    ]
+    return [feature for feature in binned if feature.size > 1 and np.ptp(feature.levels) > 0]
+
+
+def bin_feature(
+    name: str, values: Floats, outcome: Floats, direction: Direction, max_cuts: int = MAX_CUTS
+) -> BinnedFeature:
     """Cut one feature by `choose_edges` and lay out its levels.
 
     Parameters
@@ -65,8 +96,10 @@ def bin_feature(name: str, values: Floats, outcome: Floats, direction: Direction
         1 or 0 per row.
     direction
         Decides the order of the levels.
+    max_cuts
+        The most cut points.
     """
-    edges = choose_edges(values, outcome)
+    edges = choose_edges(values, outcome, max_cuts)
     codes = bin_codes(values, edges)
     counts = np.bincount(codes, minlength=len(edges) + 2)
     bins = len(edges) + 1

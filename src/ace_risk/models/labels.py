@@ -11,7 +11,7 @@ from sklearn.utils.multiclass import check_classification_targets, type_of_targe
 from sklearn.utils.validation import column_or_1d
 
 from ace_risk.errors import DataError
-from ace_risk.models.columns import Floats
+from ace_risk.models.columns import Floats, read_columns
 
 
 def read_labels(y: Any, rows: int) -> tuple[NDArray[Any], Floats]:
@@ -55,3 +55,31 @@ def read_labels(y: Any, rows: int) -> tuple[NDArray[Any], Floats]:
     if len(classes) < 2:
         raise DataError("labels: every row has the same label (1 class). Two are needed to learn anything.")
     return classes, place.astype(np.float64)
+
+
+def read_training(X: pd.DataFrame, y: Any) -> tuple[dict[str, Floats], Floats]:
+    """Every column of `X` as 64-bit floats, and 1.0 where a row has the second label, else 0.0.
+
+    Parameters
+    ----------
+    X
+        One row per child and cutoff, one numeric column per feature; NaN is missing.
+    y
+        Two labels, one per row, none missing; the second in sorted order is the outcome.
+
+    Raises
+    ------
+    DataError
+        There are no rows or columns, a column is infinite or not numeric, labels are missing, or there
+        aren't two of them.
+
+    Examples
+    --------
+    >>> columns, outcome = read_training(pd.DataFrame({"missing_count_365d": [0, 2]}), [False, True])
+    >>> columns["missing_count_365d"].tolist(), outcome.tolist()
+    ([0.0, 2.0], [0.0, 1.0])
+    """
+    columns = read_columns(X, list(X.columns) if isinstance(X, pd.DataFrame) else [])
+    if X.empty:
+        raise DataError(f"features: fit needs rows and columns, got {X.shape[0]} by {X.shape[1]}.")
+    return columns, read_labels(y, len(X))[1]

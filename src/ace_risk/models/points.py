@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from numbers import Integral
-from typing import Any, Self, get_args
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
@@ -13,15 +12,16 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils import Tags
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from ace_risk.errors import DataError, StudyError
+from ace_risk.errors import DataError
 from ace_risk.features.catalogue import Direction
 from ace_risk.models.additive import AdditiveModel
-from ace_risk.models.binning import BinnedFeature, bin_feature
+from ace_risk.models.binning import MAX_CUTS, BinnedFeature, bin_features
 from ace_risk.models.columns import Floats, read_columns
 from ace_risk.models.labels import read_labels
 from ace_risk.models.probability import LogisticMap
 from ace_risk.models.rounding import Histogram, fit_logistic, round_fit
 from ace_risk.models.selection import select
+from ace_risk.models.settings import check_settings
 from ace_risk.models.terms import FeatureTerm
 
 
@@ -43,6 +43,8 @@ class PointsClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         Feature to `more_need` (points may not fall as the value grows), `less_need` (may not rise) or
         `either` (the default). With a direction, missing never scores more than the bin of least need.
         Names that aren't columns are ignored.
+    max_cuts
+        The most cut points of a feature, so it has at most one bin more, beside the one for missing.
 
     Attributes
     ----------
@@ -72,11 +74,16 @@ class PointsClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     """
 
     def __init__(
-        self, max_features: int = 12, max_points: int = 5, directions: Mapping[str, Direction] | None = None
+        self,
+        max_features: int = 12,
+        max_points: int = 5,
+        directions: Mapping[str, Direction] | None = None,
+        max_cuts: int = MAX_CUTS,
     ) -> None:
         self.max_features = max_features
         self.max_points = max_points
         self.directions = directions
+        self.max_cuts = max_cuts
 
     def fit(self, X: Any, y: Any) -> Self:
         """Learn the card.
@@ -95,12 +102,17 @@ class PointsClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         DataError
             A column is infinite or not numeric, labels are missing, or there aren't two of them.
         """
-        directions = self._checked_settings()
+        directions = check_settings(
+            "PointsClassifier",
+            self.directions,
+            max_features=self.max_features,
+            max_points=self.max_points,
+            max_cuts=self.max_cuts,
+        )
         frame = self._frame(X, reset=True)
         columns = read_columns(frame, list(frame.columns))
         self.classes_, outcome = read_labels(y, len(frame))
-        binned = [bin_feature(name, x, outcome, directions.get(name, "either")) for name, x in columns.items()]
-        usable = [feature for feature in binned if feature.size > 1 and np.ptp(feature.levels) > 0]
+        usable = bin_features(columns, outcome, directions, int(self.max_cuts))
         self.table_ = make_table(usable, outcome, int(self.max_features), int(self.max_points), directions)
         return self
 
@@ -125,20 +137,6 @@ class PointsClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         tags.classifier_tags.multi_class = False
         tags.input_tags.allow_nan = True
         return tags
-
-    def _checked_settings(self) -> dict[str, Direction]:
-        problems = []
-        for name in ("max_features", "max_points"):
-            value = getattr(self, name)
-            if not isinstance(value, Integral) or isinstance(value, bool) or value < 1:
-                problems.append(f"{name}: must be a whole number from 1, got {value!r}")
-        directions = dict(self.directions or {})
-        unknown = sorted({str(value) for value in directions.values()} - set(get_args(Direction)))
-        if unknown:
-            problems.append(f"directions: {', '.join(unknown)} is unknown; use {', '.join(get_args(Direction))}")
-        if problems:
-            raise StudyError.from_problems("PointsClassifier", problems)
-        return directions
 
     def _frame(self, X: Any, *, reset: bool) -> pd.DataFrame:
         """`X` with a name for every column: its own, or x0, x1, … for an array."""
@@ -183,9 +181,9 @@ def constant_table(outcome: Floats) -> AdditiveModel:
     return AdditiveModel((), LogisticMap(1.0, float(np.log(base / (1.0 - base)))))
 
 
-def feature_term(feature: BinnedFeature, points: NDArray[np.intp]) -> FeatureTerm:
-    """A term of the table; neighbouring bins with the same points become one."""
-    scores = points[list(feature.level_of_bin)]
+def feature_term(feature: BinnedFeature, by_level: NDArray[np.intp] | Floats) -> FeatureTerm:
+    """A term of the table from a score per level; neighbouring bins with the same score become one."""
+    scores = by_level[list(feature.level_of_bin)]
     bins = scores[:-1]
     starts = np.flatnonzero(np.concatenate([[True], np.diff(bins) != 0]))
     return FeatureTerm(

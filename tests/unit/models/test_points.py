@@ -112,6 +112,14 @@ def test_a_smaller_card_keeps_to_its_size() -> None:
     assert max(abs(score) for term in small.table_.terms for score in term.scores) == 2  # type: ignore[union-attr,arg-type]
 
 
+def test_fewer_cuts_give_fewer_bins_and_the_default_is_five() -> None:
+    default = PointsClassifier(max_features=8, directions=DIRECTIONS, max_cuts=5).fit(X, Y).table_
+    assert default.to_json() == MODEL.table_.to_json()
+    assert max(len(term.edges) for term in default.terms) > 1
+    single = PointsClassifier(max_features=8, directions=DIRECTIONS, max_cuts=1).fit(X, Y).table_
+    assert [len(term.edges) for term in single.terms] == [1] * 6
+
+
 def test_a_direction_against_the_data_keeps_the_feature_out() -> None:
     wrong = PointsClassifier(directions={"count0": "less_need"}).fit(X[["count0"]], Y)
     assert wrong.table_.terms == ()
@@ -181,11 +189,14 @@ def test_ten_rows_give_no_certainty() -> None:
         ({"max_features": 0}, "max_features"),
         ({"max_points": 2.5}, "max_points"),
         ({"max_points": True}, "max_points"),
+        ({"max_cuts": 0}, "max_cuts: must be a whole number from 1, got 0"),
         ({"directions": {"a": "up"}}, "up is unknown"),
     ],
 )
 def test_bad_input_is_a_clear_error(changes: dict[str, Any], message: str) -> None:
-    settings = {key: changes.pop(key) for key in ("max_features", "max_points", "directions") if key in changes}
+    settings = {
+        key: changes.pop(key) for key in ("max_features", "max_points", "max_cuts", "directions") if key in changes
+    }
     given = {"X": pd.DataFrame({"a": range(10)}), "y": [0, 1] * 5} | changes
     with pytest.raises((DataError, StudyError), match=message):
         PointsClassifier(**settings).fit(**given)
