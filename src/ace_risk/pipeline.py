@@ -5,62 +5,48 @@ The steps are called in order, each with its own part of the study; the logic is
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import pandas as pd
-
 from ace_risk.cards.card import build_card, card_markdown
-from ace_risk.data.approval import Permission, check_approval
+from ace_risk.data.approval import check_approval
 from ace_risk.data.files import output_folder, write_file
 from ace_risk.data.history import build_history
 from ace_risk.data.load import load_tables
 from ace_risk.data.marker import refresh_marker
 from ace_risk.data.profile import profile_data
 from ace_risk.data.tables import Tables
-from ace_risk.evaluate.document import build_evaluation, data_notes, quarantine_notes
-from ace_risk.evaluate.evaluation import Ranking, TestRows
-from ace_risk.evaluate.list_size import select_top
-from ace_risk.evaluate.printed_card import print_card
-from ace_risk.fairness.document import build_audit
+from ace_risk.evaluate.assessment import Assessment, assess
+from ace_risk.evaluate.document import search_record
+from ace_risk.evaluate.sizing import choose_size, keep_search, search_store
+from ace_risk.evaluate.truth import truth_record
 from ace_risk.features.build import build_features
 from ace_risk.features.catalogue import Catalogue
-from ace_risk.features.cohort import build_cohort, censoring_reasons
+from ace_risk.features.cohort import build_cohort
 from ace_risk.features.groups import build_groups
 from ace_risk.features.labels import Outcome, build_labels, is_eligible
-from ace_risk.features.ties import tie_order
-from ace_risk.kinds import Kinds
-from ace_risk.models.additive import AdditiveModel
-from ace_risk.models.baselines import load_baselines
-from ace_risk.models.folds import TemporalFolds, temporal_folds
-from ace_risk.models.train import train_points_card
+from ace_risk.models.families import family_of
+from ace_risk.models.folds import temporal_folds
+from ace_risk.models.prepared import Prepared
+from ace_risk.models.train import train_table
+from ace_risk.plans import SearchPlan
 from ace_risk.progress import Report, progress
 from ace_risk.report.card_page import render_card
 from ace_risk.report.evaluation_page import render_evaluation
 from ace_risk.report.fairness_page import render_fairness
 from ace_risk.report.headers import run_header
+from ace_risk.report.points_card_page import render_points_card
 from ace_risk.study import Study
 from ace_risk.tracking.documents import canonical_json
 from ace_risk.tracking.mlflow_run import log_training
+from ace_risk.tracking.openings import log_opening, openings_record
 from ace_risk.tracking.pack import Pack, load_pack, write_pack
 from ace_risk.tracking.versions import library_versions
+from ace_risk.world.answers import read_answers
 
-
-@dataclass(frozen=True, eq=False)
-class Prepared:
-    """A study's frames: features, labels and groups, one row per cohort row, and the folds over them."""
-
-    kinds: Kinds
-    catalogue: Catalogue
-    history: pd.DataFrame
-    cohort: pd.DataFrame
-    features: pd.DataFrame
-    labels: pd.Series
-    groups: pd.DataFrame
-    folds: TemporalFolds
-    not_eligible: int
+PAGES = ("evaluation", "points-card", "fairness", "card")
+"""The pages of a run, which MLflow keeps too."""
 
 
 def prepare(study: Study, tables: Tables, report: Report) -> Prepared:
@@ -68,9 +54,9 @@ def prepare(study: Study, tables: Tables, report: Report) -> Prepared:
     kinds = study.load_kinds()
     catalogue = Catalogue.from_yaml(study.catalogue, kinds)
     outcome = Outcome(study.outcome.kinds, study.outcome.horizon_days, kinds.enforcement, study.outcome.after_kinds)
-    report(0.05, "history")
+    report(0.02, "history")
     history = build_history(tables, kinds)
-    report(0.10, "cohort")
+    report(0.08, "cohort")
     cohort = build_cohort(tables, history, study.cohort, kinds=kinds)
     labels = build_labels(history, cohort, outcome)
     folds = temporal_folds(
@@ -79,15 +65,16 @@ def prepare(study: Study, tables: Tables, report: Report) -> Prepared:
         data_start=tables.incidents["occurred_at"].min(),
         **study.folds.model_dump(),
     )
-    report(0.20, "features")
+    report(0.15, "features")
     features = build_features(history, cohort, catalogue)
     groups = build_groups(tables, history, cohort)
     not_eligible = int((~is_eligible(history, cohort, outcome)).sum())
-    return Prepared(kinds, catalogue, history, cohort, features, labels, groups, folds, not_eligible)
+    family = family_of(tables.residence)
+    return Prepared(kinds, catalogue, history, cohort, features, labels, groups, family, folds, not_eligible)
 
 
 def train_study(study: Study, data: Path, out: Path, final: Path, quarantine: bool = False) -> dict[str, Any]:
-    """Train, evaluate and audit a study's model, and write the run with its pack and its MLflow record.
+    """Search, train, evaluate and audit a study's model, and write the run with its pack and its MLflow record.
 
     Parameters
     ----------
@@ -109,33 +96,73 @@ def train_study(study: Study, data: Path, out: Path, final: Path, quarantine: bo
     permission = check_approval(data, tables, outcome=study.outcome.name)
     with output_folder(out, "a run", inputs=[data]) as folder, progress("train") as report:
         prepared = prepare(study, tables, report)
-        report(0.40, "points card")
-        train_rows, _ = prepared.folds.rows(prepared.folds.test)
-        model = train_points_card(prepared.features, prepared.labels, train_rows, study.model, prepared.catalogue)
-        report(0.60, "evaluation")
         profile = profile_data(data, tables, permission.statement, prepared.kinds)
-        evaluation, audit = assess(study, tables, prepared, model, permission)
-        report(0.85, "pack")
-        versions = library_versions()
+        store = search_store(out)
+        sized = choose_size(study, prepared, store, profile["digest"], searching(study.search, report))
+        report(0.60, "model")
+        rows, _ = prepared.fold_rows(prepared.folds.test)
+        model = train_table(
+            sized.plan.kind, prepared.features, prepared.labels, rows, sized.plan, prepared.catalogue, study.seed
+        )
+        found = assess(study, tables, prepared, model, sized.plan, permission, lambda step: report(0.65, step))
+        opened = describe_opening(study, prepared, profile["digest"])
+        evaluation = found.evaluation | {
+            "search": search_record(sized.trials, sized.chosen, study.search.choice),
+            "truth": against_truth(found, data, prepared, study.referrals.places) if permission.synthetic else None,
+            "test_openings": openings_record(out.absolute().parent, opened),
+        }
+        report(0.90, "pack")
         write_pack(
             folder / "pack", model=model, study=study, catalogue_yaml=study.catalogue.read_text(encoding="utf-8"),
-            evaluation=evaluation, audit=audit, profile=profile, versions=versions,
+            evaluation=evaluation, audit=found.audit, profile=profile, versions=library_versions(),
         )  # fmt: skip
         pack = load_pack(folder)
-        write_file(folder / "evaluation.json", canonical_json(evaluation))
-        write_file(folder / "evaluation.html", render_evaluation(evaluation, run_header(pack, "evaluation")))
+        write_evaluation(pack, folder)
         write_fairness(pack, folder)
         write_card(pack, folder)
-        report(0.90, "MLflow")
+        report(0.95, "MLflow")
         log_training(
             folder, experiment=study.name, run_name=study.title,
-            params={"study": study.model_dump(mode="json", exclude={"catalogue", "aces", "kinds", "codes"})},
+            params={"study": study.model_dump(mode="json", exclude={"catalogue", "aces", "kinds", "codes"}),
+                    "chosen": sized.plan.model_dump(mode="json")},
             metrics={record["name"]: record for record in evaluation["models"]},
-            tags={"verdict": evaluation["verdict"], "fairness": audit["answer"]},
-            artifacts=[folder / f"{page}.html" for page in ("evaluation", "fairness", "card")],
+            tags={"verdict": evaluation["verdict"], "fairness": found.audit["answer"]},
+            artifacts=[folder / f"{page}.html" for page in PAGES],
             dataset_digest=profile["digest"], final_folder=final,
         )  # fmt: skip
+        keep_search(store, folder)
+    log_opening(out.absolute().parent, opened, pack.short_id)
     return evaluation
+
+
+def searching(search: SearchPlan, report: Report) -> Callable[[int], None]:
+    """Tell how many trials of a search are done."""
+    return lambda done: report(0.25 + 0.35 * done / search.trials, f"search, {done} of {search.trials} sizes tried")
+
+
+def against_truth(found: Assessment, data: Path, prepared: Prepared, places: int) -> dict[str, Any] | None:
+    """The assessed rankings against true need, where the folder of tables holds the truth."""
+    answers = read_answers(data, prepared.cohort.iloc[found.judged])
+    return None if answers is None else truth_record(found.rankings, found.rows, answers, places)
+
+
+def describe_opening(study: Study, prepared: Prepared, digest: str) -> dict[str, str]:
+    """Which test period is opened: its data, outcome and dates."""
+    test = prepared.folds.test.evaluate
+    return {
+        "data": digest,
+        "outcome": study.outcome.name,
+        "test_from": f"{test[0]:%Y-%m-%d}",
+        "test_to": f"{test[-1]:%Y-%m-%d}",
+    }
+
+
+def write_evaluation(pack: Pack, run: Path) -> None:
+    """Write `evaluation.json`, `evaluation.html` and `points-card.html` from the pack."""
+    write_file(run / "evaluation.json", canonical_json(pack.evaluation))
+    write_file(run / "evaluation.html", render_evaluation(pack.evaluation, run_header(pack, "evaluation")))
+    write_file(run / "points-card.html", render_points_card(pack.evaluation, run_header(pack, "points-card")))
+    refresh_marker(run)
 
 
 def write_fairness(pack: Pack, run: Path) -> None:
@@ -152,54 +179,3 @@ def write_card(pack: Pack, run: Path) -> None:
     write_file(run / "card.md", card_markdown(model_card))
     write_file(run / "card.html", render_card(model_card, run_header(pack, "card")))
     refresh_marker(run)
-
-
-def assess(
-    study: Study, tables: Tables, prepared: Prepared, model: AdditiveModel, permission: Permission
-) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Evaluate and audit a model on the test period, beside the rules that it must beat."""
-    _, test = prepared.folds.rows(prepared.folds.test)
-    test = test[prepared.labels.iloc[test].notna().to_numpy()]
-    cohort, features, groups = (frame.iloc[test] for frame in (prepared.cohort, prepared.features, prepared.groups))
-    label = prepared.labels.iloc[test].to_numpy(dtype=np.int8)
-    rows = TestRows(
-        label,
-        cohort["cutoff"].to_numpy(),
-        tie_order(prepared.history, cohort, prepared.kinds),
-        groups["household_id"].to_numpy(dtype=object),
-    )
-    total, share = model.decision_function(features), model.predict_proba(features)[:, 1]
-    baselines = load_baselines(study.aces, prepared.kinds)
-    counted = build_features(prepared.history, cohort, baselines.catalogue)
-    rankings = [
-        Ranking("points_card", "Points card", total, share),
-        *(Ranking(name, title, score) for name, title, score in baselines.scores(counted)),
-    ]
-    data = {
-        "start": f"{tables.incidents['occurred_at'].min():%Y-%m-%d}",
-        "end": f"{tables.data_end:%Y-%m-%d}",
-        "children": len(tables.children),
-        "cohort_rows": len(prepared.cohort),
-        "labelled_rows": int(prepared.labels.notna().sum()),
-        "censored": censoring_reasons(prepared.cohort, tables, study.cohort, study.outcome.horizon_days)
-        | {"no_earlier_record": prepared.not_eligible},
-        "synthetic": permission.synthetic,
-        "statement": permission.statement,
-        "notes": data_notes(prepared.cohort, prepared.labels, prepared.groups, study.cohort.under_age_years)
-        + quarantine_notes(tables.quarantined),
-    }
-    card = print_card(model, prepared.catalogue, total, share, label, study.fairness.suppress_below)
-    evaluation = build_evaluation(study, data, prepared.folds, prepared.labels, rankings, rows, card)
-    places = study.referrals.places
-    audit = build_audit(
-        study.fairness,
-        label,
-        {ranking.name: select_top(ranking.score, places, rows.lists, rows.tie_key) for ranking in rankings},
-        {ranking.name: ranking.title for ranking in rankings},
-        groups,
-        rows.households,
-        places,
-        evaluation["lists"],
-        study.seed,
-    )
-    return evaluation, audit

@@ -149,11 +149,65 @@ class FoldPlan(Part):
     test_cutoffs: Annotated[int, Field(ge=1, le=60)] = 4
 
 
-class ModelPlan(Part):
-    """The points card: how many features and how many points."""
+ModelKind = Literal["points_card", "binned_logistic", "boosted_table"]
+"""The kinds of table that may be used: whole points, real-valued scores on the same bins, or a boosted table."""
 
+
+class ModelPlan(Part):
+    """The table that is learnt, and how large it may be.
+
+    Attributes
+    ----------
+    kind
+        `points_card`, `binned_logistic` or `boosted_table`.
+    max_features, max_points, max_cuts
+        The most features, the most points of a bin, and the most cut points of a feature. The search tries
+        smaller ones too. A boosted table is bound by none of them.
+    compare
+        What stands beside the table in the evaluation, to say what its simplicity costs; `ceiling` is
+        gradient boosting, which is never used.
+    """
+
+    kind: ModelKind = "points_card"
     max_features: Annotated[int, Field(ge=1, le=40)] = 12
     max_points: Annotated[int, Field(ge=1, le=20)] = 5
+    max_cuts: Annotated[int, Field(ge=1, le=20)] = 5
+    compare: tuple[ModelKind | Literal["ceiling"], ...] = ("binned_logistic", "ceiling")
+
+
+class SearchPlan(Part):
+    """How the size of the table is chosen, on the validation folds only.
+
+    Attributes
+    ----------
+    trials
+        Sizes to try; 0 for none, which takes the largest that the model plan allows. A boosted table has no
+        size to choose.
+    choice
+        `simplest_within_one_standard_error` of the best recall at list size, or the `best` itself.
+    storage
+        Address of a database that keeps the trials, so that a killed search goes on where it stopped; empty for
+        a file beside the run.
+    """
+
+    trials: Annotated[int, Field(ge=0, le=10_000)] = 20
+    choice: Literal["simplest_within_one_standard_error", "best"] = "simplest_within_one_standard_error"
+    storage: str = ""
+
+
+class ChecksPlan(Part):
+    """Fits beyond the model's own that say how far its figures can be trusted.
+
+    Attributes
+    ----------
+    learning_shares
+        Shares of the training families on which the table is learnt again; empty for no learning curve.
+    unseen_families
+        Whether the table is also judged on families that it never saw.
+    """
+
+    learning_shares: tuple[Annotated[float, Field(gt=0, lt=1)], ...] = (0.05, 0.1, 0.25, 0.5)
+    unseen_families: bool = True
 
 
 class ListPlan(Part):
@@ -176,12 +230,27 @@ class FairnessPlan(Part):
 
 
 class Bar(Part):
-    """What the model must reach to be used, declared before training."""
+    """What the model must reach to be used, declared before training.
+
+    Attributes
+    ----------
+    precision_at_least
+        Share of the places that go to a child for whom the outcome follows.
+    recall_gain_over_ace_count
+        How many more of them are listed than by counting adverse experiences, as a share.
+    expected_over_observed, calibration_slope
+        Lowest and highest allowed.
+    largest_gap_between_groups, smallest_group
+        The largest difference in recall from an attribute's largest group, among groups for whom the outcome
+        followed at least `smallest_group` times.
+    """
 
     precision_at_least: Share = 0.2
     recall_gain_over_ace_count: Annotated[float, Field(ge=0)] = 0.1
     expected_over_observed: tuple[float, float] = (0.8, 1.25)
     calibration_slope: tuple[float, float] = (0.8, 1.2)
+    largest_gap_between_groups: Annotated[float, Field(gt=0, le=1)] = 0.2
+    smallest_group: Annotated[int, Field(ge=1)] = 30
 
     @model_validator(mode="after")
     def _in_order(self) -> Bar:

@@ -13,7 +13,19 @@ from pydantic import Field, ValidationError
 
 from ace_risk.errors import StudyError
 from ace_risk.kinds import Kinds, enforcement_problem, load_kinds, read_yaml, validation_problems
-from ace_risk.plans import Bar, CohortRule, FairnessPlan, FoldPlan, ListPlan, ModelPlan, OutcomePlan, Part, World
+from ace_risk.plans import (
+    Bar,
+    ChecksPlan,
+    CohortRule,
+    FairnessPlan,
+    FoldPlan,
+    ListPlan,
+    ModelPlan,
+    OutcomePlan,
+    Part,
+    SearchPlan,
+    World,
+)
 
 
 class Study(Part):
@@ -34,6 +46,8 @@ class Study(Part):
     outcome: OutcomePlan = OutcomePlan()
     folds: FoldPlan = FoldPlan()
     model: ModelPlan = ModelPlan()
+    search: SearchPlan = SearchPlan()
+    checks: ChecksPlan = ChecksPlan()
     referrals: ListPlan = ListPlan()
     fairness: FairnessPlan = FairnessPlan()
     bar: Bar = Bar()

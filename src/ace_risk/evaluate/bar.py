@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ace_risk.evaluate.intervals import wilson_interval
+from ace_risk.evaluate.judged import JudgedRows, Ranking
+from ace_risk.evaluate.resampling import ratio_interval
+from ace_risk.fairness.gaps import RecallGaps
+from ace_risk.plans import Bar
+
 MEETS, MISSES, UNSURE = "meets", "does not meet", "not enough evidence"
-_HOUSEHOLD_DRAWS = 1_000
 
 
 def judge(low: float, high: float, at_least: float = -np.inf, at_most: float = np.inf) -> str:
@@ -68,14 +74,129 @@ def gain_interval(
     >>> gain_interval(yes, no, np.array(list("abcd"), dtype=object), seed=1)[0]
     1.0
     """
-    _, household = np.unique(households.astype(str), return_inverse=True)
-    ours = np.bincount(household, weights=found)
-    others = np.bincount(household, weights=found_by_other)
-    if not others.sum():
+    ratio, low, high = ratio_interval(found, found_by_other, households, seed)
+    return ratio - 1, low - 1, high - 1
+
+
+def judge_bar(
+    record: Mapping[str, Any],
+    model: Ranking,
+    other: Ranking,
+    rows: JudgedRows,
+    places: int,
+    bar: Bar,
+    gaps: RecallGaps,
+    seed: int,
+) -> list[dict[str, str]]:
+    """The bar's items with what was needed, what was got, and a verdict each.
+
+    Parameters
+    ----------
+    record
+        The model's figures at the places there are.
+    model, other
+        The model and `ace_count`.
+    rows, places
+        The judged rows and the places on each list.
+    bar
+        What the study declared.
+    gaps
+        Differences in recall between groups.
+    seed
+        Seed of the resampling.
+    """
+    followed = rows.label == 1
+    gain, gain_low, gain_high = gain_interval(
+        rows.top(model.score, places) & followed, rows.top(other.score, places) & followed, rows.households, seed
+    )
+    expected, expected_low, expected_high = expected_over_observed(rows.label, model.probability)
+    least, most = bar.expected_over_observed
+    low_slope, high_slope = bar.calibration_slope
+    slope, slope_low, slope_high = (
+        np.nan if record[f"calibration_slope{end}"] is None else record[f"calibration_slope{end}"]
+        for end in ("", "_low", "_high")
+    )
+    return [
+        {
+            "item": f"Of 100 children listed, those for whom the outcome followed ({places:,} places)",
+            "needed": f"at least {bar.precision_at_least * 100:.0f}",
+            "got": of_100(record["precision"], record["precision_low"], record["precision_high"]),
+            "verdict": judge(record["precision_low"], record["precision_high"], at_least=bar.precision_at_least),
+        },
+        {
+            "item": "More of the children for whom it followed than counting ACEs finds at the same places",
+            "needed": f"at least {bar.recall_gain_over_ace_count * 100:.0f} in 100 more",
+            "got": of_100(gain, gain_low, gain_high),
+            "verdict": judge(gain_low, gain_high, at_least=bar.recall_gain_over_ace_count),
+        },
+        {
+            "item": "Outcomes that the shares expect, for every 100 that followed",
+            "needed": f"{least * 100:.0f} to {most * 100:.0f}",
+            "got": of_100(expected, expected_low, expected_high),
+            "verdict": judge(expected_low, expected_high, at_least=least, at_most=most),
+        },
+        {
+            "item": "Calibration slope (1 means that shares are neither too bold nor too timid)",
+            "needed": f"{low_slope:.2f} to {high_slope:.2f}",
+            "got": "undefined" if np.isnan(slope) else f"{slope:.2f} ({slope_low:.2f} to {slope_high:.2f})",
+            "verdict": judge(slope_low, slope_high, at_least=low_slope, at_most=high_slope),
+        },
+        judge_gaps(gaps, bar),
+    ]
+
+
+def judge_gaps(gaps: RecallGaps, bar: Bar) -> dict[str, str]:
+    """The item about groups: every difference that can be judged must lie within the bar.
+
+    Examples
+    --------
+    >>> judge_gaps(RecallGaps([], too_small=3), Bar())["got"]
+    "no group is large enough; 3 smaller groups can't be judged"
+    """
+    most = bar.largest_gap_between_groups
+    item = {
+        "item": "Of 100 children for whom it followed, how many fewer or more are listed in one group than in the "
+        f"largest group (groups with {bar.smallest_group:,} or more such children)",
+        "needed": f"at most {most * 100:.0f} either way",
+    }
+    left = f"; {gaps.too_small:,} smaller groups can't be judged" if gaps.too_small else ""
+    if not gaps.judged:
+        return item | {"got": f"no group is large enough{left}", "verdict": UNSURE}
+    largest = max(gaps.judged, key=lambda gap: abs(gap["gap"]))
+    told = of_100(largest["gap"], largest["gap_low"], largest["gap_high"]) if largest["shown"] else "(too few to show)"
+    where = f"{largest['group']} beside {largest['reference']}"
+    verdicts = [judge(gap["gap_low"], gap["gap_high"], at_least=-most, at_most=most) for gap in gaps.judged]
+    return item | {"got": f"{told}, {where}{left}", "verdict": overall(verdicts)}
+
+
+def expected_over_observed(
+    label: NDArray[np.int8], probability: NDArray[np.float64] | None
+) -> tuple[float, float, float]:
+    """How many outcomes the shares expect for each that followed, with a 95 % interval from Wilson's for the rate.
+
+    NaN where nothing followed or no share is claimed.
+
+    Examples
+    --------
+    >>> round(expected_over_observed(np.array([1, 0, 0, 0]), np.full(4, 0.5))[0], 2)
+    2.0
+    """
+    followed = int(label.sum())
+    if probability is None or not followed:
         return np.nan, np.nan, np.nan
-    rng = np.random.default_rng(seed)
-    draws = rng.multinomial(len(ours), np.full(len(ours), 1 / len(ours)), size=_HOUSEHOLD_DRAWS)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        gains = (draws @ ours) / (draws @ others) - 1
-    low, high = np.nanquantile(gains, [0.025, 0.975], method="inverted_cdf")
-    return float(ours.sum() / others.sum() - 1), float(low), float(high)
+    low, high = wilson_interval(followed, len(label))
+    mean = float(probability.mean())
+    return mean * len(label) / followed, mean / high, mean / low
+
+
+def of_100(value: float, low: float, high: float) -> str:
+    """A share of 100 with its interval.
+
+    Examples
+    --------
+    >>> of_100(0.31, 0.28, 0.34), of_100(float("nan"), 0, 1)
+    ('31 (28 to 34)', 'undefined')
+    """
+    if np.isnan(value):
+        return "undefined"
+    return f"{value * 100:.0f} ({low * 100:.0f} to {high * 100:.0f})"

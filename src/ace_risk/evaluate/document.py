@@ -7,29 +7,31 @@ from typing import Any
 
 import pandas as pd
 
-from ace_risk.evaluate.evaluation import (
-    Ranking,
-    TestRows,
-    curve_records,
-    evaluation_sentences,
-    judge_bar,
-    rank_records,
-    reliability_records,
-)
+from ace_risk.evaluate.bar import judge_bar, overall
+from ace_risk.evaluate.figures import curve_records, rank_records, reliability_records
+from ace_risk.evaluate.judged import JudgedRows, Ranking
+from ace_risk.evaluate.sentences import evaluation_sentences
+from ace_risk.fairness.gaps import RecallGaps
 from ace_risk.models.folds import TemporalFolds
+from ace_risk.models.search import Trial, best_trial, within
 from ace_risk.study import Study
 
-FORMAT = "ace-risk/evaluation/1"
+FORMAT = "ace-risk/evaluation/2"
+RULES = {
+    "simplest_within_one_standard_error": "The simplest card whose recall lies within one standard error of the best: "
+    "the one of fewest features, and among those the one of highest recall.",
+    "best": "The card of the highest recall; among equals the simplest.",
+}
+"""The rules of choice in words."""
 
 
 def build_evaluation(
     study: Study,
     data: Mapping[str, Any],
-    folds: TemporalFolds,
-    labels: pd.Series,
     rankings: Sequence[Ranking],
-    rows: TestRows,
-    points_card: Mapping[str, Any],
+    rows: JudgedRows,
+    gaps: RecallGaps,
+    sections: Mapping[str, Any],
 ) -> dict[str, Any]:
     """Everything that is reported about a study's model, from stored counts.
 
@@ -39,39 +41,41 @@ def build_evaluation(
         The study.
     data
         What the data are: period, children, rows, censored rows by reason, statement.
-    folds, labels
-        The folds and the label of each cohort row.
     rankings
         The model first, then what it is compared with.
     rows
         The test rows that the rankings are about.
-    points_card
-        The printed card.
+    gaps
+        Differences in recall between groups.
+    sections
+        Sections that are ready, by name: folds, search, lead_time and so on.
     """
     places, lists = study.referrals.places, len(set(rows.lists))
-    records = rank_records(rankings, rows, places)
-    judged = judge_bar(rankings, rows, places, study.bar, study.seed)
+    records = rank_records(rankings, rows, places, study.seed)
+    other = next(ranking for ranking in rankings if ranking.name == "ace_count")
+    bar = judge_bar(records[0], rankings[0], other, rows, places, study.bar, gaps, study.seed)
     return {
         "format": FORMAT,
         "study": {"name": study.name, "title": study.title},
         "outcome": study.outcome.model_dump(include={"name", "stands_for", "may_mislead", "horizon_days"})
         | {"title": study.outcome.full_title},
         "data": dict(data),
-        "folds": fold_records(folds, labels),
         "places": places,
         "lists": lists,
         "models": records,
-        "curve": curve_records(rankings, rows, places),
+        "curve": curve_records([ranking for ranking in rankings if ranking.name != "chance"], rows, places),
         "reliability": reliability_records(rankings[0], rows),
-        "points_card": dict(points_card),
-        "bar": judged["bar"],
-        "verdict": judged["verdict"],
+        "bar": bar,
+        "verdict": overall([item["verdict"] for item in bar]),
         "sentences": evaluation_sentences(records, places, lists, study.outcome.full_title),
+        **sections,
     }
 
 
-def fold_records(folds: TemporalFolds, labels: pd.Series) -> list[dict[str, Any]]:
-    """One record per fold: its dates (ISO), its labelled rows, and outcomes among the rows evaluated."""
+def fold_records(
+    folds: TemporalFolds, labels: pd.Series, figures: Mapping[str, Mapping[str, Any]]
+) -> list[dict[str, Any]]:
+    """One record per fold: its dates (ISO), its labelled rows, outcomes among the rows judged, and its figures."""
     records = []
     for fold, row in zip(folds, folds.summary().to_dict("records"), strict=True):
         train, evaluate = folds.rows(fold)
@@ -81,8 +85,36 @@ def fold_records(folds: TemporalFolds, labels: pd.Series) -> list[dict[str, Any]
         record["train_rows"] = int(labels.iloc[train].notna().sum())
         record["evaluate_rows"] = int(labels.iloc[evaluate].notna().sum())
         record["positives"] = int(labels.iloc[evaluate].fillna(0).sum())
-        records.append(record)
+        records.append(record | dict(figures.get(fold.name, {})))
     return records
+
+
+def search_record(trials: Sequence[Trial], chosen: Trial | None, choice: str) -> dict[str, Any] | None:
+    """The trials of the search, which of them lie within one standard error of the best, and the rule of choice."""
+    if not trials:
+        return None
+    best = best_trial(trials)
+    return {
+        "trials": [
+            {
+                "number": trial.number,
+                "max_features": trial.max_features,
+                "max_points": trial.max_points,
+                "max_cuts": trial.max_cuts,
+                "features": trial.judged.features,
+                "recall": trial.judged.recall,
+                "precision": trial.judged.precision,
+                "gap": trial.judged.gap,
+                "gap_where": trial.judged.gap_where,
+                "chosen": trial == chosen,
+                "within": within(trial, best),
+            }
+            for trial in trials
+        ],
+        "best_recall": best.judged.recall,
+        "standard_error": best.judged.recall_error,
+        "rule": RULES[choice],
+    }
 
 
 def data_notes(cohort: pd.DataFrame, labels: pd.Series, groups: pd.DataFrame, under_age_years: int) -> list[str]:

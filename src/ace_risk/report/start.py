@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ace_risk.evaluate.evaluation import of_every_100
+from ace_risk.evaluate.sentences import of_every_100
 from ace_risk.report.evaluation_page import headline
 from ace_risk.report.words import fairness_answer
 

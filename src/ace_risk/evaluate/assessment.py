@@ -1,0 +1,224 @@
+"""The assessment of a trained table: its evaluation and its audit, on the same rows of the test period."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ace_risk.data.approval import Permission
+from ace_risk.data.tables import Tables
+from ace_risk.evaluate.checks import learning_records, unseen_record
+from ace_risk.evaluate.churn import churn_record
+from ace_risk.evaluate.document import build_evaluation, data_notes, fold_records, quarantine_notes
+from ace_risk.evaluate.judged import JudgedRows, Ranking
+from ace_risk.evaluate.lead_time import lead_time_record, outcome_days
+from ace_risk.evaluate.list_size import select_top
+from ace_risk.evaluate.printed_card import print_card
+from ace_risk.evaluate.ranking import auc
+from ace_risk.evaluate.rankings import rank_rows, rule_rankings
+from ace_risk.evaluate.resampling import ratio_interval
+from ace_risk.evaluate.sentences import simplicity_sentence
+from ace_risk.evaluate.validation import fold_figures, fold_record
+from ace_risk.fairness.audit import FairnessAudit, audit_fairness
+from ace_risk.fairness.document import build_audit
+from ace_risk.fairness.gaps import group_records, recall_gaps
+from ace_risk.features.cohort import censoring_reasons
+from ace_risk.features.ties import tie_order
+from ace_risk.models.additive import AdditiveModel
+from ace_risk.models.baselines import Baselines, load_baselines
+from ace_risk.models.prepared import Prepared, Rows
+from ace_risk.plans import ModelPlan
+from ace_risk.study import Study
+
+
+@dataclass(frozen=True, eq=False)
+class Assessment:
+    """An evaluation and an audit, and what they rest on.
+
+    Attributes
+    ----------
+    evaluation, audit
+        The documents.
+    rankings, rows, judged
+        Every ranking of the judged rows, the rows, and their positions in the cohort.
+    """
+
+    evaluation: dict[str, Any]
+    audit: dict[str, Any]
+    rankings: list[Ranking]
+    rows: JudgedRows
+    judged: Rows
+
+
+def assess(
+    study: Study,
+    tables: Tables,
+    prepared: Prepared,
+    model: AdditiveModel,
+    plan: ModelPlan,
+    permission: Permission,
+    report: Callable[[str], None] = lambda step: None,
+) -> Assessment:
+    """Judge a table on the test period, beside what it is compared with, and audit its lists.
+
+    Parameters
+    ----------
+    study, tables, prepared
+        The study, its tables and its frames.
+    model, plan
+        The table, and the plan of the size that was chosen.
+    permission
+        What the data are and may be used for.
+    report
+        Called with what is being done.
+    """
+    _, judged = prepared.fold_rows(prepared.folds.test)
+    rows = JudgedRows.of(prepared, judged)
+    baselines = load_baselines(study.aces, prepared.kinds)
+    rankings = rank_rows(prepared, model, plan, baselines, judged, study.seed, report)
+    report("audit")
+    groups, places = prepared.groups.iloc[judged], study.referrals.places
+    listed = {ranking.name: rows.top(ranking.score, places) for ranking in rankings}
+    audit = build_audit(
+        study.fairness,
+        rows.label,
+        {name: chosen for name, chosen in listed.items() if name in (rankings[0].name, "ace_count", "ppn_rule")},
+        {ranking.name: ranking.title for ranking in rankings},
+        groups,
+        rows.households,
+        places,
+        len(np.unique(rows.lists)),
+        study.seed,
+    )
+    report("checks")
+    hide_below = study.fairness.suppress_below
+
+    def group_audit(attributes: tuple[str, ...]) -> FairnessAudit:
+        chosen = listed[rankings[0].name].astype(float)
+        return audit_fairness(
+            rows.label, chosen, groups[list(attributes)], threshold=0.5, margins=study.fairness.margin,
+            households=rows.households, seed=study.seed,
+        )  # fmt: skip
+
+    sections = {
+        **_in_time(study, prepared, plan, rankings, rows, baselines),
+        "by_group": group_records(group_audit(("hub", "age_band")), hide_below),
+        "lead_time": lead_times(study, prepared, rankings, listed, judged),
+        "churn": churns(prepared, model, baselines, rankings, places, study.seed),
+        "learning": learning_records(prepared, plan, study.checks.learning_shares, places, study.seed),
+        "unseen_families": unseen_record(prepared, plan, rankings[0], rows, places, study.seed)
+        if study.checks.unseen_families
+        else None,
+        "simplicity": simplicity(rankings, rows, places, study.seed),
+        "points_card": print_card(
+            model, prepared.catalogue, rankings[0].score, np.asarray(rankings[0].probability), rows.label, hide_below
+        ),
+    }
+    gaps = recall_gaps(group_audit(study.fairness.attributes), study.bar.smallest_group, hide_below)
+    data = describe_data(study, tables, prepared, permission)
+    evaluation = build_evaluation(study, data, rankings, rows, gaps, sections)
+    return Assessment(evaluation, audit, rankings, rows, judged)
+
+
+def _in_time(
+    study: Study,
+    prepared: Prepared,
+    plan: ModelPlan,
+    rankings: list[Ranking],
+    rows: JudgedRows,
+    baselines: Baselines,
+) -> dict[str, Any]:
+    """The folds with their figures, and the validation folds pooled."""
+    counted = {
+        fold.name: ace_count(rule_rankings(prepared, baselines, prepared.fold_rows(fold)[1], study.seed)).score
+        for fold in prepared.folds.validation
+    }
+    figures, pooled = fold_figures(prepared, plan, counted, study.referrals.places, study.seed)
+    figures[prepared.folds.test.name] = fold_record(rankings[0], ace_count(rankings), rows, study.referrals.places)
+    return {"folds": fold_records(prepared.folds, prepared.labels, figures), "pooled": pooled}
+
+
+def ace_count(rankings: list[Ranking]) -> Ranking:
+    """The ranking by counted adverse experiences."""
+    return next(ranking for ranking in rankings if ranking.name == "ace_count")
+
+
+def lead_times(
+    study: Study, prepared: Prepared, rankings: list[Ranking], listed: dict[str, Any], judged: Rows
+) -> list[dict[str, Any]]:
+    """Lead times of the table and of counting."""
+    cohort = prepared.cohort.iloc[judged]
+    days = outcome_days(prepared.history, cohort, study.outcome.kinds, study.outcome.horizon_days).to_numpy()
+    children, cutoffs = cohort["child_id"].to_numpy(), cohort["cutoff"].to_numpy()
+    return [
+        {"name": ranking.name, "title": ranking.title}
+        | lead_time_record(children, cutoffs, days, listed[ranking.name], study.fairness.suppress_below)
+        for ranking in rankings
+        if ranking.name in (rankings[0].name, "ace_count")
+    ]
+
+
+def churns(
+    prepared: Prepared,
+    model: AdditiveModel,
+    baselines: Baselines,
+    rankings: list[Ranking],
+    places: int,
+    seed: int,
+) -> list[dict[str, Any]]:
+    """How much the lists of the test period change, over everybody who was considered."""
+    _, everybody = prepared.folds.rows(prepared.folds.test)
+    cohort = prepared.cohort.iloc[everybody]
+    ties = tie_order(prepared.history, cohort, prepared.kinds)
+    scores = {
+        rankings[0].name: model.decision_function(prepared.features.iloc[everybody]),
+        "ace_count": ace_count(rule_rankings(prepared, baselines, everybody, seed)).score,
+    }
+    titles = {ranking.name: ranking.title for ranking in rankings}
+    children, cutoffs = cohort["child_id"].to_numpy(), cohort["cutoff"].to_numpy()
+    return [
+        {"name": name, "title": titles[name]}
+        | churn_record(children, cutoffs, select_top(score, places, cutoffs, ties))
+        for name, score in scores.items()
+    ]
+
+
+def simplicity(rankings: list[Ranking], rows: JudgedRows, places: int, seed: int) -> dict[str, Any] | None:
+    """What the table's simplicity costs beside the ceiling; None where none was fitted."""
+    ceiling = next((ranking for ranking in rankings if ranking.kind == "ceiling"), None)
+    if ceiling is None or not rows.label.any():
+        return None
+    followed = rows.label == 1
+    ours, theirs = (rows.top(ranking.score, places) & followed for ranking in (rankings[0], ceiling))
+    kept, low, high = ratio_interval(ours, theirs, rows.households, seed)
+    difference = auc(rows.label, ceiling.score) - auc(rows.label, rankings[0].score)
+    return {
+        "card_recall": float(ours.sum() / followed.sum()),
+        "ceiling_recall": float(theirs.sum() / followed.sum()),
+        "kept": kept,
+        "kept_low": low,
+        "kept_high": high,
+        "auc_difference": difference,
+        "sentence": simplicity_sentence(int(ours.sum()), int(theirs.sum()), kept, difference),
+    }
+
+
+def describe_data(study: Study, tables: Tables, prepared: Prepared, permission: Permission) -> dict[str, Any]:
+    """What the data are, and which rows could not be followed."""
+    horizon_days = study.outcome.horizon_days
+    return {
+        "start": f"{tables.incidents['occurred_at'].min():%Y-%m-%d}",
+        "end": f"{tables.data_end:%Y-%m-%d}",
+        "children": len(tables.children),
+        "cohort_rows": len(prepared.cohort),
+        "labelled_rows": int(prepared.labels.notna().sum()),
+        "censored": censoring_reasons(prepared.cohort, tables, study.cohort, horizon_days)
+        | {"no_earlier_record": prepared.not_eligible},
+        "synthetic": permission.synthetic,
+        "statement": permission.statement,
+        "notes": data_notes(prepared.cohort, prepared.labels, prepared.groups, study.cohort.under_age_years)
+        + quarantine_notes(tables.quarantined),
+    }

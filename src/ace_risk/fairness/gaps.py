@@ -1,0 +1,142 @@
+"""The largest difference between groups, in one number: beside every size that the search tries, and in the bar."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ace_risk.fairness.audit import FairnessAudit
+from ace_risk.fairness.counts import COUNTS, METRICS, confusion_cells, count_groups, rates, read_groups
+from ace_risk.fairness.disclosure import SUPPRESSED, suppress_gaps, suppress_small
+
+TPR = METRICS.index("tpr")
+
+
+def largest_gap(
+    label: NDArray[Any], listed: NDArray[np.bool_], groups: pd.DataFrame, least: int = 30
+) -> tuple[float | None, str]:
+    """The largest difference in recall between two groups of one attribute, and where it is.
+
+    Parameters
+    ----------
+    label, listed
+        Per row: whether the outcome followed, and whether the row was listed.
+    groups
+        Group of each row, one column per attribute.
+    least
+        Groups for which the outcome followed fewer times are left out.
+
+    Returns
+    -------
+    tuple
+        The difference from 0 to 1 and e.g. "sex: Boys and Girls"; None and "" where no attribute has two groups
+        that are large enough.
+
+    Examples
+    --------
+    >>> sex = pd.DataFrame({"sex": ["Boys"] * 2 + ["Girls"] * 2})
+    >>> largest_gap(np.ones(4), np.array([True, True, True, False]), sex, least=2)
+    (0.5, 'sex: Girls and Boys')
+    """
+    cells = confusion_cells(np.asarray(label) == 1, np.asarray(listed, dtype=bool))
+    found: tuple[float | None, str] = (None, "")
+    for attribute in read_groups(groups, intersections=False):
+        counts = count_groups(attribute, cells)
+        enough = np.flatnonzero(counts[:, COUNTS.index("tp")] + counts[:, COUNTS.index("fn")] >= least)
+        if len(enough) < 2:
+            continue
+        recall = rates(counts[enough])[:, TPR]
+        low, high = enough[int(np.argmin(recall))], enough[int(np.argmax(recall))]
+        gap = float(recall.max() - recall.min())
+        if found[0] is None or gap > found[0]:
+            found = gap, f"{attribute.name}: {attribute.labels[low]} and {attribute.labels[high]}"
+    return found
+
+
+@dataclass(frozen=True)
+class RecallGaps:
+    """Differences in recall from each attribute's largest group.
+
+    Attributes
+    ----------
+    judged
+        Those between groups that are large enough: attribute, group, reference, gap, gap_low, gap_high, and whether
+        the figures may be shown (`shown`).
+    too_small
+        How many aren't.
+    """
+
+    judged: list[dict[str, Any]]
+    too_small: int
+
+
+def recall_gaps(audit: FairnessAudit, least: int, hide_below: int) -> RecallGaps:
+    """The audit's differences in recall, for groups in which the outcome followed often enough.
+
+    Parameters
+    ----------
+    audit
+        The audit, with nothing hidden.
+    least
+        How often the outcome must have followed, in the group and in its reference.
+    hide_below
+        The smallest count that may be shown.
+    """
+    by_group = audit.by_group
+    positives = (by_group["tp"] + by_group["fn"]).to_numpy()
+    enough = {
+        (attribute, group)
+        for attribute, group, n in zip(by_group["attribute"], by_group["group"], positives, strict=True)
+        if n >= least
+    }
+    rows = audit.verdicts[audit.verdicts["metric"] == "tpr"]
+    shown = suppress_gaps(rows, suppress_small(by_group, hide_below))["gap"].ne(SUPPRESSED)
+    judged = [
+        {**row, "shown": bool(show)}
+        for row, show in zip(rows.to_dict("records"), shown, strict=True)
+        if {(row["attribute"], row["group"]), (row["attribute"], row["reference"])} <= enough
+    ]
+    return RecallGaps([{str(key): value for key, value in row.items()} for row in judged], len(rows) - len(judged))
+
+
+def group_records(audit: FairnessAudit, hide_below: int) -> dict[str, list[dict[str, Any]]]:
+    """How each group of each attribute fares on the lists, small counts hidden.
+
+    Returns
+    -------
+    dict
+        By attribute: group, rows, positives, tp, listed, recall and precision with their intervals, and `hidden`,
+        whether a figure was hidden; hidden figures are None.
+    """
+    shown = suppress_small(audit.by_group, hide_below).replace({SUPPRESSED: None, np.nan: None})
+    records: dict[str, list[dict[str, Any]]] = {}
+    for row in shown.to_dict("records"):
+        counts = {name: row[name] for name in COUNTS}
+        records.setdefault(str(row["attribute"]), []).append(
+            {
+                "group": str(row["group"]),
+                "rows": row["n"],
+                "positives": plus(counts["tp"], counts["fn"]),
+                "tp": counts["tp"],
+                "listed": plus(counts["tp"], counts["fp"]),
+                **{f"recall{end}": row[f"tpr{end}"] for end in ("", "_low", "_high")},
+                **{f"precision{end}": row[f"ppv{end}"] for end in ("", "_low", "_high")},
+                "hidden": any(count is None for count in (*counts.values(), row["n"])),
+            }
+        )
+    return records
+
+
+def plus(first: int | None, second: int | None) -> int | None:
+    """A sum, or None where either is hidden.
+
+    Examples
+    --------
+    >>> plus(1, 2), plus(1, None)
+    (3, None)
+    """
+    return None if first is None or second is None else first + second

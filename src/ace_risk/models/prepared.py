@@ -1,0 +1,56 @@
+"""A study's frames, side by side: what a table is learnt from, and what stands beside it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ace_risk.features.catalogue import Catalogue
+from ace_risk.kinds import Kinds
+from ace_risk.models.folds import Fold, TemporalFolds
+
+Rows = NDArray[np.intp]
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """A study's frames, one row per child and cutoff, and the folds over them.
+
+    Attributes
+    ----------
+    kinds, catalogue
+        What the records and the features are called.
+    history
+        One row per child and record.
+    cohort, features, labels, groups
+        One row per child and cutoff, in the same order; labels are nullable.
+    family
+        Family number by child.
+    folds
+        The folds in time.
+    not_eligible
+        Rows that the outcome leaves out for want of an earlier record.
+    """
+
+    kinds: Kinds
+    catalogue: Catalogue
+    history: pd.DataFrame
+    cohort: pd.DataFrame
+    features: pd.DataFrame
+    labels: pd.Series
+    groups: pd.DataFrame
+    family: pd.Series
+    folds: TemporalFolds
+    not_eligible: int
+
+    def known(self, rows: Rows) -> Rows:
+        """Those of some rows whose outcome could be followed to its end."""
+        return rows[self.labels.iloc[rows].notna().to_numpy()]
+
+    def fold_rows(self, fold: Fold) -> tuple[Rows, Rows]:
+        """Rows to train on and to judge on, whose outcome could be followed to its end."""
+        train, judged = self.folds.rows(fold)
+        return self.known(train), self.known(judged)

@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from ace_risk.fairness.audit import audit_fairness
+from ace_risk.fairness.gaps import group_records, largest_gap, recall_gaps
+
+
+def made(rows=400, seed=2):
+    rng = np.random.default_rng(seed)
+    groups = pd.DataFrame({"sex": rng.choice(["Boys", "Girls"], rows), "hub": rng.choice(["A", "B", "C"], rows)})
+    label = (rng.random(rows) < 0.4).astype(int)
+    listed = rng.random(rows) < np.where(groups["hub"] == "C", 0.6, 0.2)
+    return label, listed, groups
+
+
+def test_the_largest_gap_is_that_of_a_plain_count():
+    label, listed, groups = made()
+    recall = {
+        (name, group): listed[(groups[name] == group) & (label == 1)].mean()
+        for name in groups
+        for group in groups[name].unique()
+    }
+    spread = {name: [value for (of, _), value in recall.items() if of == name] for name in groups}
+    expected = max(max(values) - min(values) for values in spread.values())
+    gap, where = largest_gap(label, listed, groups, least=10)
+    assert gap == pytest.approx(expected, abs=1e-12)
+    assert where.startswith("hub: ")
+    assert where.endswith("and C")
+
+
+def test_groups_that_are_too_small_are_left_out():
+    label, listed, groups = made()
+    assert largest_gap(label, listed, groups, least=10_000) == (None, "")
+    only_sex, where = largest_gap(label, listed, groups.assign(hub="A"), least=10)
+    assert where.startswith("sex")
+    assert only_sex is not None
+
+
+def test_gaps_that_can_be_judged_are_told_from_those_that_can_not():
+    label, listed, groups = made()
+    groups.loc[:9, "hub"] = "tiny"
+    audit = audit_fairness(label, listed.astype(float), groups, threshold=0.5)
+    gaps = recall_gaps(audit, least=20, hide_below=6)
+    assert {(row["attribute"], row["group"]) for row in gaps.judged} == {
+        (row["attribute"], row["group"])
+        for row in audit.verdicts.to_dict("records")
+        if row["metric"] == "tpr" and row["group"] != "tiny"
+    }
+    assert gaps.too_small == 1
+
+
+def test_group_records_are_the_counts_and_small_ones_are_hidden():
+    label, listed, groups = made()
+    audit = audit_fairness(label, listed.astype(float), groups, threshold=0.5)
+    records = group_records(audit, hide_below=0)
+    assert list(records) == ["sex", "hub"]
+    boys = (groups["sex"] == "Boys").to_numpy()
+    [record] = [record for record in records["sex"] if record["group"] == "Boys"]
+    assert record["tp"] == (listed & (label == 1) & boys).sum()
+    assert record["listed"] == (listed & boys).sum()
+    assert record["recall"] == pytest.approx(record["tp"] / record["positives"])
+    assert record["precision"] == pytest.approx(record["tp"] / record["listed"])
+    assert not record["hidden"]
+    hidden = group_records(audit, hide_below=10_000)
+    assert all(record["hidden"] and record["tp"] is None and record["recall"] is None for record in hidden["hub"])
