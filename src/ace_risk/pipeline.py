@@ -35,7 +35,7 @@ from ace_risk.kinds import Kinds
 from ace_risk.models.additive import AdditiveModel
 from ace_risk.models.baselines import load_baselines
 from ace_risk.models.folds import TemporalFolds, temporal_folds
-from ace_risk.models.train import train_points_card
+from ace_risk.models.train import train_table
 from ace_risk.progress import Report, progress
 from ace_risk.report.card_page import render_card
 from ace_risk.report.evaluation_page import render_evaluation
@@ -111,7 +111,15 @@ def train_study(study: Study, data: Path, out: Path, final: Path, quarantine: bo
         prepared = prepare(study, tables, report)
         report(0.40, "points card")
         train_rows, _ = prepared.folds.rows(prepared.folds.test)
-        model = train_points_card(prepared.features, prepared.labels, train_rows, study.model, prepared.catalogue)
+        model = train_table(
+            study.model.kind,
+            prepared.features,
+            prepared.labels,
+            train_rows,
+            study.model,
+            prepared.catalogue,
+            study.seed,
+        )
         report(0.60, "evaluation")
         profile = profile_data(data, tables, permission.statement, prepared.kinds)
         evaluation, audit = assess(study, tables, prepared, model, permission)
@@ -173,7 +181,7 @@ def assess(
     counted = build_features(prepared.history, cohort, baselines.catalogue)
     rankings = [
         Ranking("points_card", "Points card", total, share),
-        *(Ranking(name, title, score) for name, title, score in baselines.scores(counted)),
+        *(Ranking(name, title, score) for name, title, score in baselines.scores(counted, cohort, study.seed)),
     ]
     data = {
         "start": f"{tables.incidents['occurred_at'].min():%Y-%m-%d}",

@@ -149,11 +149,26 @@ class FoldPlan(Part):
     test_cutoffs: Annotated[int, Field(ge=1, le=60)] = 4
 
 
-class ModelPlan(Part):
-    """The points card: how many features and how many points."""
+ModelKind = Literal["points_card", "binned_logistic", "boosted_table"]
 
+
+class ModelPlan(Part):
+    """The kind of table, and how large it may be.
+
+    Attributes
+    ----------
+    kind
+        `points_card`; `binned_logistic`, the same without rounding; or `boosted_table`, as long as it likes.
+    max_features, max_cuts
+        The most features, and the most cut points of each; not for `boosted_table`.
+    max_points
+        The most points of a bin, for `points_card`.
+    """
+
+    kind: ModelKind = "points_card"
     max_features: Annotated[int, Field(ge=1, le=40)] = 12
     max_points: Annotated[int, Field(ge=1, le=20)] = 5
+    max_cuts: Annotated[int, Field(ge=1, le=20)] = 5
 
 
 class ListPlan(Part):
