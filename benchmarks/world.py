@@ -34,11 +34,12 @@ def scores(study: Study, prepared: Prepared) -> tuple[dict[str, np.ndarray], np.
     card = PointsClassifier(study.model.max_features, study.model.max_points, prepared.catalogue.directions)
     boosted = HistGradientBoostingClassifier(random_state=study.seed)
     baselines = load_baselines(study.aces, prepared.kinds)
-    counted = build_features(prepared.history, prepared.cohort.iloc[test], baselines.catalogue)
+    cohort = prepared.cohort.iloc[test]
+    counted = build_features(prepared.history, cohort, baselines.catalogue)
     found = {
         "points card": card.fit(features.iloc[train], label).decision_function(features.iloc[test]),
         "gradient boosting": boosted.fit(features.iloc[train], label).predict_proba(features.iloc[test])[:, 1],
-        **{name: score for name, _, score in baselines.scores(counted)},
+        **{name: score for name, _, score in baselines.scores(counted, cohort, study.seed)},
     }
     return found, test
 

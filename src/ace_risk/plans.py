@@ -172,7 +172,7 @@ class ModelPlan(Part):
     max_features: Annotated[int, Field(ge=1, le=40)] = 12
     max_points: Annotated[int, Field(ge=1, le=20)] = 5
     max_cuts: Annotated[int, Field(ge=1, le=20)] = 5
-    compare: tuple[ModelKind | Literal["ceiling"], ...] = ("binned_logistic", "ceiling")
+    compare: tuple[ModelKind | Literal["ceiling"], ...] = ("binned_logistic", "boosted_table", "ceiling")
 
 
 class SearchPlan(Part):

@@ -14,9 +14,7 @@ from ace_risk.errors import StudyError
 from ace_risk.features.catalogue import Direction
 from ace_risk.models.columns import Floats, read_columns
 from ace_risk.models.labels import read_training
-from ace_risk.models.settings import check_settings
-
-MONOTONE = {"more_need": 1, "less_need": -1, "either": 0}
+from ace_risk.models.settings import MONOTONE, check_settings
 
 
 @dataclass(frozen=True, eq=False)

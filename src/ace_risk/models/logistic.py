@@ -11,10 +11,10 @@ from ace_risk.features.catalogue import Direction
 from ace_risk.models.additive import AdditiveModel
 from ace_risk.models.binning import MAX_CUTS, bin_features
 from ace_risk.models.labels import read_training
-from ace_risk.models.points import feature_term
 from ace_risk.models.probability import LogisticMap
 from ace_risk.models.selection import select
 from ace_risk.models.settings import check_settings
+from ace_risk.models.tables import level_term
 
 
 def fit_binned_logistic(
@@ -67,6 +67,6 @@ def fit_binned_logistic(
     columns, outcome = read_training(X, y)
     fit = select(bin_features(columns, outcome, known, max_cuts), outcome, max_features)
     chosen = zip(fit.patterns.features, fit.scores, strict=True)
-    terms = tuple(feature_term(feature, scores) for feature, scores in chosen if scores.any())
+    terms = tuple(level_term(feature, scores) for feature, scores in chosen if scores.any())
     used = {term.feature: known.get(term.feature, "either") for term in terms}
     return AdditiveModel(terms, LogisticMap(1.0, 0.0), fit.intercept, used)

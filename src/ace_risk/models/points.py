@@ -22,7 +22,7 @@ from ace_risk.models.probability import LogisticMap
 from ace_risk.models.rounding import Histogram, fit_logistic, round_fit
 from ace_risk.models.selection import select
 from ace_risk.models.settings import check_settings
-from ace_risk.models.terms import FeatureTerm
+from ace_risk.models.tables import constant_table, level_term
 
 
 class PointsClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
@@ -166,34 +166,13 @@ def make_table(
     if not fit.scores:
         return base
     card = round_fit(fit, max_points)
-    terms = [feature_term(f, p) for f, p in zip(fit.patterns.features, card.points, strict=True) if p.any()]
+    terms = [level_term(f, p) for f, p in zip(fit.patterns.features, card.points, strict=True) if p.any()]
     totals = sum(p[f.levels] for f, p in zip(fit.patterns.features, card.points, strict=True))
     curve = fit_probability(np.asarray(totals, dtype=np.float64), outcome)
     if curve is None:
         return base
     used = {term.feature: directions.get(term.feature, "either") for term in terms}
     return AdditiveModel(tuple(terms), curve, 0.0, used)
-
-
-def constant_table(outcome: Floats) -> AdditiveModel:
-    """A table without terms, that gives every row the base rate."""
-    base = float(outcome.mean())
-    return AdditiveModel((), LogisticMap(1.0, float(np.log(base / (1.0 - base)))))
-
-
-def feature_term(feature: BinnedFeature, by_level: NDArray[np.intp] | Floats) -> FeatureTerm:
-    """A term of the table from a score per level; neighbouring bins with the same score become one."""
-    scores = by_level[list(feature.level_of_bin)]
-    bins = scores[:-1]
-    starts = np.flatnonzero(np.concatenate([[True], np.diff(bins) != 0]))
-    return FeatureTerm(
-        feature=feature.name,
-        edges=tuple(feature.edges[start - 1] for start in starts[1:]),
-        scores=tuple(bins[starts]),
-        missing_score=scores[-1],
-        counts=tuple(np.add.reduceat(feature.counts[:-1], starts)),
-        missing_count=feature.counts[-1],
-    )
 
 
 def fit_probability(totals: Floats, outcome: Floats) -> LogisticMap | None:

@@ -9,6 +9,9 @@ from typing import get_args
 from ace_risk.errors import StudyError
 from ace_risk.features.catalogue import Direction
 
+MONOTONE: Mapping[Direction, int] = {"more_need": 1, "less_need": -1, "either": 0}
+"""How boosting libraries write a direction."""
+
 
 def check_settings(
     model: str, directions: Mapping[str, Direction] | None, *, least: int = 1, **sizes: int

@@ -10,7 +10,7 @@ import pytest
 from scipy.special import expit
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.metrics import log_loss, roc_auc_score
-from sklearn.utils.estimator_checks import check_estimator
+from sklearn.utils.estimator_checks import check_classifiers_train, check_estimator
 
 from ace_risk.errors import DataError, StudyError
 from ace_risk.models.additive import AdditiveModel
@@ -39,12 +39,27 @@ X, Y = world(1, 12_000)
 MODEL = PointsClassifier(max_features=8, directions=DIRECTIONS).fit(X, Y)
 
 
-def test_scikit_learn_checks_pass_but_for_one() -> None:
-    # That one asks for decision_function above 0 exactly where the second label is predicted; ours is the total of
-    # points, which starts at 0 (design §7).
-    results = check_estimator(PointsClassifier(), on_fail=None, on_skip=None)
-    assert len(results) > 50
-    assert {result["check_name"] for result in results if result["status"] == "failed"} == {"check_classifiers_train"}
+class ByLogOdds(PointsClassifier):
+    """The same classifier, told in log-odds, whose 0 is where the two labels are equally likely."""
+
+    def decision_function(self, X: Any) -> np.ndarray:
+        points = super().decision_function(X)
+        return self.table_.probability.slope * points + self.table_.probability.intercept
+
+
+def test_scikit_learn_checks_pass_but_for_the_zero_of_decision_function() -> None:
+    exceptions = {
+        "check_classifiers_train": "asks for decision_function above 0 exactly where the second label is predicted; "
+        "ours is the total of points that people add by hand, in which 0 is the most common child (design §7)",
+    }
+    outcomes = check_estimator(PointsClassifier(), expected_failed_checks=exceptions, on_skip=None)
+    assert len(outcomes) > 50
+    excused = [outcome["check_name"] for outcome in outcomes if outcome["status"] == "xfail"]
+    assert set(excused) == set(exceptions)
+    # Needs an environment variable of SciPy's; the classifier claims no support for other kinds of array.
+    assert {one["check_name"] for one in outcomes if one["status"] == "skipped"} == {"check_array_api_input"}
+    # Nothing else hides behind the exception: with log-odds in place of points, that check passes as well.
+    check_classifiers_train("ByLogOdds", ByLogOdds())
 
 
 def test_it_finds_the_features_that_matter_and_no_other() -> None:
