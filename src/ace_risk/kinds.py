@@ -104,6 +104,9 @@ def read_yaml(path: Path) -> Any:
         mark = getattr(error, "problem_mark", None)
         where = f" at line {mark.line + 1}" if mark is not None else ""
         raise StudyError(f"{path}: is not YAML{where}. Check indentation, colons and quotes.") from None
+    except (ValueError, RecursionError) as error:
+        found = "nested too deep" if isinstance(error, RecursionError) else f"not right ({error})"
+        raise StudyError(f"{path}: a value is {found}. Correct it; a date is written as 2026-05-12.") from None
 
 
 def validation_problems(error: ValidationError) -> list[str]:
@@ -115,6 +118,8 @@ def validation_problems(error: ValidationError) -> list[str]:
             lines.append(f"{where}: unknown key. Remove it, or check its spelling.")
         elif item["type"] == "missing":
             lines.append(f"{where}: is missing. Add it.")
+        elif item["type"] in ("model_type", "dict_type"):
+            lines.append(f"{where}: must be a mapping of keys to values.")
         else:
             message = item["msg"].removeprefix("Value error, ").removeprefix("Assertion failed, ")
             found = item.get("input")

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ace_risk.evaluate.intervals import wilson_interval
 from ace_risk.evaluate.judged import JudgedRows, Ranking
 from ace_risk.evaluate.resampling import ratio_interval
 from ace_risk.fairness.gaps import RecallGaps
@@ -109,7 +108,7 @@ def judge_bar(
     gain, gain_low, gain_high = gain_interval(
         rows.top(model.score, places) & followed, rows.top(other.score, places) & followed, rows.households, seed
     )
-    expected, expected_low, expected_high = expected_over_observed(rows.label, model.probability)
+    expected, expected_low, expected_high = expected_over_observed(rows, model.probability, seed)
     least, most = bar.expected_over_observed
     low_slope, high_slope = bar.calibration_slope
     slope, slope_low, slope_high = (
@@ -170,23 +169,22 @@ def judge_gaps(gaps: RecallGaps, bar: Bar) -> dict[str, str]:
 
 
 def expected_over_observed(
-    label: NDArray[np.int8], probability: NDArray[np.float64] | None
+    rows: JudgedRows, probability: NDArray[np.float64] | None, seed: int
 ) -> tuple[float, float, float]:
-    """How many outcomes the shares expect for each that followed, with a 95 % interval from Wilson's for the rate.
+    """How many outcomes the shares expect for each that followed, with a 95 % interval over resampled households.
 
     NaN where nothing followed or no share is claimed.
 
     Examples
     --------
-    >>> round(expected_over_observed(np.array([1, 0, 0, 0]), np.full(4, 0.5))[0], 2)
+    >>> homes = np.array(list("abcd"))
+    >>> rows = JudgedRows(np.array([1, 0, 0, 0], dtype=np.int8), np.zeros(4), np.arange(4), homes, homes)
+    >>> expected_over_observed(rows, np.full(4, 0.5), seed=1)[0]
     2.0
     """
-    followed = int(label.sum())
-    if probability is None or not followed:
+    if probability is None or not rows.label.any():
         return np.nan, np.nan, np.nan
-    low, high = wilson_interval(followed, len(label))
-    mean = float(probability.mean())
-    return mean * len(label) / followed, mean / high, mean / low
+    return ratio_interval(probability, rows.label, rows.households, seed)
 
 
 def of_100(value: float, low: float, high: float) -> str:

@@ -32,7 +32,7 @@ class Calibration:
     intercept
         Fitted together with the slope.
     slope_low, slope_high, intercept_low, intercept_high
-        95 % Wald intervals.
+        95 % Wald intervals; where households were given, with a variance that lets the rows of one be alike.
     """
 
     slope: float
@@ -49,8 +49,11 @@ class Calibration:
 UNDEFINED = Calibration(nan, nan, nan, nan, nan, nan)
 
 
-def calibration_fit(y_true: Any, probability: Any) -> Calibration:
+def calibration_fit(y_true: Any, probability: Any, households: Any = None) -> Calibration:
     """Logistic regression of the outcome on the log-odds of the probability (Cox 1958), by Newton's method.
+
+    Where rows of one household are alike (siblings, one child on several lists), intervals that take them for
+    separate rows are too narrow: with `households` the variance is the sandwich over households (Liang & Zeger 1986).
 
     Parameters
     ----------
@@ -58,6 +61,8 @@ def calibration_fit(y_true: Any, probability: Any) -> Calibration:
         0 and 1, or true and false.
     probability
         Strictly between 0 and 1.
+    households
+        The household of each row; None: every row stands for itself, and the variance is the model's.
 
     Raises
     ------
@@ -96,6 +101,11 @@ def calibration_fit(y_true: Any, probability: Any) -> Calibration:
             break
     fitted = expit(design @ line)
     covariance = np.linalg.inv(design.T @ (design * (fitted * (1.0 - fitted))[:, None]))
+    if households is not None:
+        _, home = np.unique(np.asarray(households).astype(str), return_inverse=True)
+        pull = design * (outcome - fitted)[:, None]
+        by_home = np.column_stack([np.bincount(home, weights=column) for column in pull.T])
+        covariance = covariance @ (by_home.T @ by_home) @ covariance
     half = norm.ppf(0.975) * np.sqrt(np.diag(covariance))
     (slope, intercept), low, high = line.tolist(), (line - half).tolist(), (line + half).tolist()
     return Calibration(slope, intercept, low[0], high[0], low[1], high[1])

@@ -47,6 +47,7 @@ def rank_records(rankings: Sequence[Ranking], rows: JudgedRows, places: int, see
             "title": ranking.title,
             "kind": ranking.kind,
             "table": table_of(at_size),
+            "children": count_children(rows, listed),
             "precision": at_size.precision,
             "recall": at_size.recall,
             **shares_with_intervals(rows.label == 1, listed, rows.households, seed),
@@ -55,10 +56,28 @@ def rank_records(rankings: Sequence[Ranking], rows: JudgedRows, places: int, see
             "auc": auc(rows.label, ranking.score),
             "average_precision": average_precision(rows.label, ranking.score),
         }
-        records.append(
-            record | _calibration(ranking.probability, rows.label) | {"note": tie_note(ranking, rows, places)}
-        )
+        records.append(record | _calibration(ranking.probability, rows) | {"note": tie_note(ranking, rows, places)})
     return records
+
+
+def count_children(rows: JudgedRows, listed: NDArray[np.bool_]) -> dict[str, int]:
+    """How many different children the outcome followed for, and how many of them had a place when it did.
+
+    A child stands on several list dates, and one outcome may follow several of them: rows count it each time,
+    children once.
+
+    Examples
+    --------
+    >>> twice = np.array(["a", "a", "b"])
+    >>> rows = JudgedRows(np.ones(3, dtype=np.int8), np.array([1, 2, 1]), np.arange(3), twice, twice)
+    >>> count_children(rows, np.array([True, True, False]))
+    {'followed': 2, 'reached': 1}
+    """
+    followed = rows.label == 1
+    return {
+        "followed": len(set(rows.children[followed].tolist())),
+        "reached": len(set(rows.children[followed & listed].tolist())),
+    }
 
 
 def shares_with_intervals(
@@ -90,14 +109,18 @@ def tie_note(ranking: Ranking, rows: JudgedRows, places: int) -> str:
     return f"{ranking.title}: {by_tie:,} of {total:,} places go by the tie rule, to some of several equal scores."
 
 
-def _calibration(probability: NDArray[np.float64] | None, label: NDArray[np.int8]) -> dict[str, Any]:
+def _calibration(probability: NDArray[np.float64] | None, rows: JudgedRows) -> dict[str, Any]:
     """Brier score and calibration line, empty for a ranking that claims no share."""
     names = ("brier", "calibration_slope", "calibration_slope_low", "calibration_slope_high", "calibration_intercept")
     if probability is None:
         return dict.fromkeys(names)
-    fit = calibration_fit(label, probability)
+    fit = calibration_fit(rows.label, probability, rows.households)
     return dict(
-        zip(names, (brier(label, probability), fit.slope, fit.slope_low, fit.slope_high, fit.intercept), strict=True)
+        zip(
+            names,
+            (brier(rows.label, probability), fit.slope, fit.slope_low, fit.slope_high, fit.intercept),
+            strict=True,
+        )
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -25,14 +25,15 @@ class JudgedRows:
         The list (cutoff) that each row belongs to.
     tie_key
         The order among equal scores, smaller first.
-    households
-        The household of each row.
+    households, children
+        The household and the child of each row.
     """
 
     label: NDArray[np.int8]
     lists: NDArray[Any]
     tie_key: NDArray[np.int64]
     households: NDArray[Any]
+    children: NDArray[Any]
 
     @classmethod
     def of(cls, prepared: Prepared, rows: Rows) -> JudgedRows:
@@ -43,16 +44,18 @@ class JudgedRows:
             cohort["cutoff"].to_numpy(),
             tie_order(prepared.history, cohort, prepared.kinds),
             prepared.groups["household_id"].iloc[rows].to_numpy(dtype=object),
+            cohort["child_id"].to_numpy(dtype=object),
         )
+
+    def take(self, chosen: NDArray[Any]) -> JudgedRows:
+        """Some of the rows, by position or mask."""
+        return JudgedRows(**{field.name: getattr(self, field.name)[chosen] for field in fields(self)})
 
     @classmethod
     def together(cls, parts: list[JudgedRows]) -> JudgedRows:
         """Several sets of rows as one; each keeps its own lists and its own order among equals."""
         return cls(
-            np.concatenate([part.label for part in parts]),
-            np.concatenate([part.lists for part in parts]),
-            np.concatenate([part.tie_key for part in parts]),
-            np.concatenate([part.households for part in parts]),
+            **{field.name: np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(cls)}
         )
 
     def top(self, score: NDArray[np.float64], places: int) -> NDArray[np.bool_]:

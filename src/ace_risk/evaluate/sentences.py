@@ -23,16 +23,16 @@ def evaluation_sentences(records: Sequence[dict[str, Any]], places: int, lists: 
     model = records[0]
     other = next(record for record in records if record["name"] == "ace_count")
     listed = model["table"]["tp"] + model["table"]["fp"]
-    followed = model["table"]["tp"] + model["table"]["fn"]
-    more = model["table"]["tp"] - other["table"]["tp"]
+    followed, reached = model["children"]["followed"], model["children"]["reached"]
+    more = reached - other["children"]["reached"]
     comparison = f"{more:,} more than" if more > 0 else "no more than" if more == 0 else f"{-more:,} fewer than"
     return [
         f"On {lists} list{'s' * (lists != 1)} of {places:,} places each, {model['table']['tp']:,} of {listed:,} places "
         f"went to a child who then had {outcome_title}: about {of_every_100(model['precision'])}.",
-        f"Among children already known to services it followed {followed:,} times; the lists reached "
-        f"{model['table']['tp']:,} of these and missed {model['table']['fn']:,}.",
-        f"Counting adverse childhood experiences at the same places reaches {other['table']['tp']:,}: the model finds "
-        f"{comparison} that.",
+        f"It followed for {followed:,} children already known to services; a list reached {reached:,} of them before "
+        f"it did, and {followed - reached:,} were missed.",
+        f"Counting adverse childhood experiences at the same places reaches {other['children']['reached']:,} of these "
+        f"children: the model reaches {comparison} that.",
     ]
 
 

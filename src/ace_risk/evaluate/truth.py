@@ -40,7 +40,7 @@ def truth_record(
     sizes = pd.Series(rows.lists[known]).value_counts()
     if len(sizes) < len(np.unique(rows.lists)) or sizes.min() < places:
         return None
-    kept = JudgedRows(rows.label[known], rows.lists[known], rows.tie_key[known], rows.households[known])
+    kept = rows.take(known)
     in_need = answers["in_need"].to_numpy(dtype=float)[known] == 1
     oracle = Ranking("oracle", "The oracle, which knows true need", answers["oracle"].to_numpy(dtype=float))
     records = []

@@ -7,8 +7,9 @@
                  first         last                             first    last
 
 A row may be used for training only if its outcome window, and the recording lag after it, had passed before
-the first cutoff that is evaluated. So nothing that a model learns from was unknown on that day. The same
-family may stand on both sides, as it would in use.
+the first cutoff that is evaluated. So what a model learns from had happened by that day, and had been recorded
+too, save for records that came later than the lag allows for. The same family may stand on both sides, as it
+would in use.
 """
 
 from __future__ import annotations

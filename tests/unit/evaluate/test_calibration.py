@@ -129,3 +129,20 @@ def test_no_rows_give_an_empty_table_with_its_columns() -> None:
     table = reliability(np.zeros(0), np.zeros(0))
     assert table.empty
     assert list(table) == ["low", "high", "n", "mean_predicted", "observed", "observed_low", "observed_high"]
+
+
+def test_rows_of_one_household_widen_the_interval_of_the_slope_as_resampling_does():
+    rng = np.random.default_rng(8)
+    base = rng.normal(-1.0, 1.0, 250)
+    label = np.repeat(rng.random(250) < expit(base), 4)  # four rows of each household, all with one outcome
+    share = expit(np.repeat(base, 4) + rng.normal(0, 0.2, 1_000))
+    homes = np.repeat(np.arange(250), 4)
+    plain, robust = calibration_fit(label, share), calibration_fit(label, share, homes)
+    assert (robust.slope, robust.intercept) == (plain.slope, plain.intercept)
+    draws = []
+    for _ in range(400):
+        rows = (rng.integers(0, 250, 250)[:, None] * 4 + np.arange(4)).ravel()
+        draws.append(calibration_fit(label[rows], share[rows]).slope)
+    half = (robust.slope_high - robust.slope_low) / 2
+    assert half == pytest.approx(1.96 * np.std(draws), rel=0.15)
+    assert half > 1.6 * (plain.slope_high - plain.slope_low) / 2

@@ -26,7 +26,7 @@ def test_places_that_go_by_the_tie_rule_are_counted():
     import numpy as np
 
     lists = np.array([1] * 10 + [2] * 10)
-    rows = JudgedRows(np.zeros(20, np.int8), lists, np.arange(20), np.arange(20))
+    rows = JudgedRows(np.zeros(20, np.int8), lists, np.arange(20), np.arange(20), np.arange(20))
     constant = Ranking("rule", "A rule", np.zeros(20))
     assert tie_note(constant, rows, 3) == "A rule: 6 of 6 places go by the tie rule, to some of several equal scores."
     assert tie_note(Ranking("card", "A card", np.arange(20.0)), rows, 3) == ""
