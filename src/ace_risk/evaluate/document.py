@@ -11,15 +11,17 @@ from ace_risk.evaluate.bar import judge_bar, overall
 from ace_risk.evaluate.figures import curve_records, rank_records, reliability_records
 from ace_risk.evaluate.judged import JudgedRows, Ranking
 from ace_risk.evaluate.sentences import evaluation_sentences
+from ace_risk.evaluate.sizing import Sized
 from ace_risk.fairness.gaps import RecallGaps
 from ace_risk.models.folds import TemporalFolds
-from ace_risk.models.search import Trial, best_trial, within
+from ace_risk.models.search import best_trial
 from ace_risk.study import Study
 
 FORMAT = "ace-risk/evaluation/2"
 RULES = {
     "simplest_within_one_standard_error": "The simplest card whose recall lies within one standard error of the best: "
-    "the one of fewest features, and among those the one of highest recall.",
+    "the one of fewest features, and among those the one of highest recall. The error is that of the difference "
+    "between the two on the same children.",
     "best": "The card of the highest recall; among equals the simplest.",
 }
 """The rules of choice in words."""
@@ -89,11 +91,11 @@ def fold_records(
     return records
 
 
-def search_record(trials: Sequence[Trial], chosen: Trial | None, choice: str) -> dict[str, Any] | None:
+def search_record(sized: Sized, choice: str) -> dict[str, Any] | None:
     """The trials of the search, which of them lie within one standard error of the best, and the rule of choice."""
-    if not trials:
+    if sized.chosen is None:
         return None
-    best = best_trial(trials)
+    best = best_trial(sized.trials)
     return {
         "trials": [
             {
@@ -106,13 +108,13 @@ def search_record(trials: Sequence[Trial], chosen: Trial | None, choice: str) ->
                 "precision": trial.judged.precision,
                 "gap": trial.judged.gap,
                 "gap_where": trial.judged.gap_where,
-                "chosen": trial == chosen,
-                "within": within(trial, best),
+                "difference_error": error,
+                "chosen": trial == sized.chosen,
+                "within": within,
             }
-            for trial in trials
+            for trial, error, within in zip(sized.trials, sized.errors, sized.within(), strict=True)
         ],
         "best_recall": best.judged.recall,
-        "standard_error": best.judged.recall_error,
         "rule": RULES[choice],
     }
 

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from ace_risk.evaluate.validation import judge_on_folds
+from ace_risk.evaluate.validation import FoldJudge
 from ace_risk.models.prepared import Prepared
-from ace_risk.models.search import Trial, choose, search_size
+from ace_risk.models.search import Trial, best_trial, choose, search_size
 from ace_risk.plans import ModelPlan
 from ace_risk.study import Study
 
@@ -26,13 +26,20 @@ class Sized:
     ----------
     plan
         The model plan with the size that was chosen.
-    trials, chosen
-        Every trial, and the one chosen; empty and None where nothing was searched.
+    trials, errors, chosen
+        Every trial; the standard error of its difference in recall from the best, on the same children; and the
+        one chosen. Empty and None where nothing was searched.
     """
 
     plan: ModelPlan
     trials: tuple[Trial, ...] = ()
+    errors: tuple[float, ...] = ()
     chosen: Trial | None = None
+
+    def within(self) -> list[bool]:
+        """Whether each trial's recall lies at most one standard error beneath the best (Breiman and others 1984)."""
+        best = best_trial(self.trials).judged.recall
+        return [trial.judged.recall >= best - error for trial, error in zip(self.trials, self.errors, strict=True)]
 
 
 def choose_size(
@@ -62,9 +69,7 @@ def choose_size(
     """
     if not study.search.trials or not prepared.folds.validation or study.model.kind == "boosted_table":
         return Sized(study.model)
-    judge = judge_on_folds(
-        prepared, study.referrals.places, study.fairness.attributes, study.bar.smallest_group, study.seed
-    )
+    judge = FoldJudge(prepared, study.referrals.places, study.fairness.attributes, study.bar.smallest_group, study.seed)
     trials = search_size(
         study.model,
         study.search,
@@ -74,8 +79,10 @@ def choose_size(
         seed=study.seed,
         report=report,
     )
-    chosen = choose(trials, study.search)
-    return Sized(chosen.resize(study.model), tuple(trials), chosen)
+    best = best_trial(trials).resize(study.model)
+    errors = tuple(judge.difference_error(trial.resize(study.model), best) for trial in trials)
+    chosen = choose(trials, study.search, Sized(best, tuple(trials), errors).within())
+    return Sized(chosen.resize(study.model), tuple(trials), errors, chosen)
 
 
 def fingerprint(study: Study, matter: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from ace_risk.errors import DataError
 from ace_risk.evaluate.figures import at_places, shares_with_intervals, table_of
 from ace_risk.evaluate.judged import JudgedRows, Ranking
+from ace_risk.evaluate.list_size import smallest_list
 from ace_risk.evaluate.resampling import resampled_ratios
 from ace_risk.fairness.gaps import largest_gap
 from ace_risk.models.prepared import Prepared
@@ -19,12 +20,11 @@ from ace_risk.models.train import train_table
 from ace_risk.plans import ModelPlan
 
 Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
 
 
-def judge_on_folds(
-    prepared: Prepared, places: int, attributes: tuple[str, ...], smallest_group: int, seed: int
-) -> Callable[[ModelPlan], Judged]:
-    """A function that fits a table of a size on each validation fold and says how its lists did, pooled.
+class FoldJudge:
+    """Fits a table of any size on each validation fold and says how its lists did, pooled over the folds.
 
     Parameters
     ----------
@@ -40,43 +40,68 @@ def judge_on_folds(
     Raises
     ------
     DataError
-        If a validation fold can't be trained on, or the outcome followed for none of its rows.
+        If the outcome followed for none of a fold's rows, or a list has more places than rows.
     """
-    folds = [(fold, *prepared.fold_rows(fold)) for fold in prepared.folds.validation]
-    parts = [JudgedRows.of(prepared, judged) for _, _, judged in folds]
-    for (fold, _, _), part in zip(folds, parts, strict=True):
-        if not part.label.any():
-            raise DataError(
-                f"{fold.name}: the outcome followed for none of {len(part.label):,} rows. "
-                "Ask for more cutoffs in a fold (folds.validation_cutoffs), or load more data."
-            )
-    everything = JudgedRows.together(parts)
-    groups = prepared.groups.iloc[np.concatenate([judged for _, _, judged in folds])][list(attributes)]
-    followed = everything.label == 1
 
-    def judge(plan: ModelPlan) -> Judged:
-        tables = [
-            train_table(plan.kind, prepared.features, prepared.labels, train, plan, prepared.catalogue, seed)
-            for _, train, _ in folds
-        ]
-        listed = np.concatenate(
-            [
-                part.top(table.decision_function(prepared.features.iloc[judged]), places)
-                for table, part, (_, _, judged) in zip(tables, parts, folds, strict=True)
-            ]
-        )
+    def __init__(
+        self, prepared: Prepared, places: int, attributes: tuple[str, ...], smallest_group: int, seed: int
+    ) -> None:
+        self.prepared, self.places, self.smallest_group, self.seed = prepared, places, smallest_group, seed
+        self.folds = [prepared.fold_rows(fold) for fold in prepared.folds.validation]
+        self.parts = [JudgedRows.of(prepared, judged) for _, judged in self.folds]
+        for fold, part in zip(prepared.folds.validation, self.parts, strict=True):
+            smallest_list(places, len(part.label), part.lists)
+            if not part.label.any():
+                raise DataError(
+                    f"{fold.name}: the outcome followed for none of {len(part.label):,} rows. "
+                    "Ask for more cutoffs in a fold (folds.validation_cutoffs), or load more data."
+                )
+        self.rows = JudgedRows.together(self.parts)
+        self.groups = prepared.groups.iloc[np.concatenate([judged for _, judged in self.folds])][list(attributes)]
+        self.kept: dict[ModelPlan, tuple[Bools, int]] = {}
+
+    def __call__(self, plan: ModelPlan) -> Judged:
+        """How a table of this size did; the same every time."""
+        listed, features = self.lists_of(plan)
+        followed = self.rows.label == 1
         found = followed & listed
-        gap, where = largest_gap(everything.label, listed, groups, smallest_group)
+        gap, where = largest_gap(self.rows.label, listed, self.groups, self.smallest_group)
         return Judged(
-            features=max(len(table.feature_names_in_) for table in tables),
+            features=features,
             recall=float(found.sum() / followed.sum()),
-            recall_error=float(np.nanstd(resampled_ratios(found, followed, everything.households, seed))),
             precision=float(found.sum() / listed.sum()),
             gap=gap,
             gap_where=where,
         )
 
-    return judge
+    def lists_of(self, plan: ModelPlan) -> tuple[Bools, int]:
+        """Who was listed by tables of this size, and the most features that they have."""
+        if plan not in self.kept:
+            tables, listed = [], []
+            for part, (train, judged) in zip(self.parts, self.folds, strict=True):
+                table = train_table(
+                    plan.kind,
+                    self.prepared.features,
+                    self.prepared.labels,
+                    train,
+                    plan,
+                    self.prepared.catalogue,
+                    self.seed,
+                )
+                tables.append(table)
+                listed.append(part.top(table.decision_function(self.prepared.features.iloc[judged]), self.places))
+            self.kept[plan] = np.concatenate(listed), max(len(table.feature_names_in_) for table in tables)
+        return self.kept[plan]
+
+    def difference_error(self, plan: ModelPlan, other: ModelPlan) -> float:
+        """The standard error of the difference in recall between two sizes, over resampled households.
+
+        Both are judged on the same children, so what they share cancels out.
+        """
+        followed = self.rows.label == 1
+        difference = (self.lists_of(plan)[0] & followed).astype(int) - (self.lists_of(other)[0] & followed)
+        drawn = resampled_ratios(difference, followed, self.rows.households, self.seed)
+        return float(np.nanstd(drawn))
 
 
 def fold_figures(

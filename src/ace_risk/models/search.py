@@ -33,15 +33,14 @@ class Judged:
     ----------
     features
         The most features that the tables of the folds have.
-    recall, recall_error, precision
-        At the study's places; the standard error is over resampled households.
+    recall, precision
+        At the study's places.
     gap, gap_where
         The largest difference in recall between groups, and between which; None where no group is large enough.
     """
 
     features: int
     recall: float
-    recall_error: float
     precision: float
     gap: float | None = None
     gap_where: str = ""
@@ -165,30 +164,32 @@ def completed(study: optuna.Study) -> list[Trial]:
     ]
 
 
-def choose(trials: Sequence[Trial], search: SearchPlan) -> Trial:
+def choose(trials: Sequence[Trial], search: SearchPlan, within: Sequence[bool]) -> Trial:
     """The trial that the study's rule chooses.
+
+    Parameters
+    ----------
+    trials, search
+        The trials and the rule.
+    within
+        For each trial, whether its recall lies at most one standard error beneath the best.
 
     Examples
     --------
-    >>> large = Trial(0, 12, 5, 5, Judged(features=12, recall=0.30, recall_error=0.02, precision=0.4))
-    >>> small = Trial(1, 5, 5, 5, Judged(features=5, recall=0.29, recall_error=0.02, precision=0.4))
-    >>> choose([large, small], SearchPlan()).number, choose([large, small], SearchPlan(choice="best")).number
+    >>> large = Trial(0, 12, 5, 5, Judged(features=12, recall=0.30, precision=0.4))
+    >>> small = Trial(1, 5, 5, 5, Judged(features=5, recall=0.29, precision=0.4))
+    >>> both = [large, small]
+    >>> choose(both, SearchPlan(), [True, True]).number, choose(both, SearchPlan(choice="best"), [True, True]).number
     (1, 0)
     """
-    best = best_trial(trials)
     if search.choice == "best":
-        return best
-    return min((trial for trial in trials if within(trial, best)), key=lambda trial: trial.simplicity)
+        return best_trial(trials)
+    return min((trial for trial, near in zip(trials, within, strict=True) if near), key=lambda trial: trial.simplicity)
 
 
 def best_trial(trials: Sequence[Trial]) -> Trial:
     """The trial of the highest recall; among equals the simplest."""
     return max(trials, key=lambda trial: (trial.judged.recall, [-part for part in trial.simplicity]))
-
-
-def within(trial: Trial, best: Trial) -> bool:
-    """Whether a trial's recall lies at most one standard error beneath the best (Breiman and others 1984)."""
-    return trial.judged.recall >= best.judged.recall - best.judged.recall_error
 
 
 @contextmanager

@@ -63,16 +63,16 @@ def judged(rows=600, seed=4, per_home=1):
     return JudgedRows(label, np.arange(rows) % 2, np.arange(rows), home, home), share
 
 
-def items(bar=Bar(), gaps=RecallGaps([], 0)):
+def items(bar):
     rows, share = judged()
     model = Ranking("points_card", "Card", np.round(share, 2), share, "deployed")
     other = Ranking("ace_count", "Count", np.round(share + np.random.default_rng(1).normal(0, 0.4, len(share)), 1))
     [record] = rank_records([model], rows, 50, seed=1)
-    return judge_bar(record, model, other, rows, 50, bar, gaps, seed=1), rows, model, other
+    return judge_bar(record, model, other, rows, 50, bar, RecallGaps([], 0), seed=1), rows, model, other
 
 
 def test_every_item_of_the_bar_is_answered_by_its_own_figure():
-    answered, rows, model, other = items()
+    answered, rows, model, other = items(Bar())
     found = rows.top(model.score, 50) & (rows.label == 1)
     theirs = rows.top(other.score, 50) & (rows.label == 1)
     assert answered[0]["got"].startswith(f"{found.sum():.0f} (")  # of 100 places in all
@@ -83,7 +83,9 @@ def test_every_item_of_the_bar_is_answered_by_its_own_figure():
 
 
 def test_a_bar_that_is_higher_is_not_met():
-    high = Bar(precision_at_least=0.9, recall_gain_over_ace_count=5, expected_over_observed=(2, 3), calibration_slope=(3, 4))
+    high = Bar(
+        precision_at_least=0.9, recall_gain_over_ace_count=5, expected_over_observed=(2, 3), calibration_slope=(3, 4)
+    )
     assert [item["verdict"] for item in items(high)[0][:4]] == ["does not meet"] * 4
 
 
@@ -112,7 +114,7 @@ def test_expected_over_observed_widens_with_households_that_are_alike():
 
 
 def test_no_share_or_no_outcome_is_no_figure():
-    rows, share = judged()
+    rows, _ = judged()
     assert np.isnan(expected_over_observed(rows, None, seed=1)).all()
     none = JudgedRows(np.zeros(4, np.int8), np.zeros(4), np.arange(4), np.arange(4), np.arange(4))
     assert np.isnan(expected_over_observed(none, np.full(4, 0.5), seed=1)).all()

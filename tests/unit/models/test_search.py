@@ -17,7 +17,7 @@ PLAN = ModelPlan(max_features=12, max_points=5, max_cuts=4)
 
 def judge(plan: ModelPlan) -> Judged:
     recall = 0.3 - 0.001 * (9 - plan.max_features) ** 2 - 0.01 * (5 - plan.max_points)
-    return Judged(plan.max_features, recall, 0.02, 0.4, 0.1, "sex: Boys and Girls")
+    return Judged(plan.max_features, recall, 0.4, 0.1, "sex: Boys and Girls")
 
 
 def find(folder, trials, judge=judge, name="a", seed=7):
@@ -61,7 +61,7 @@ def test_a_search_that_was_killed_goes_on_to_the_same_trials(tmp_path):
                 if len(calls) == 4:
                     os.kill(os.getpid(), signal.SIGKILL)
                 recall = 0.3 - 0.001 * (9 - plan.max_features) ** 2 - 0.01 * (5 - plan.max_points)
-                return Judged(plan.max_features, recall, 0.02, 0.4, 0.1, "sex: Boys and Girls")
+                return Judged(plan.max_features, recall, 0.4, 0.1, "sex: Boys and Girls")
 
             search_size(
                 ModelPlan(max_features=12, max_points=5, max_cuts=4), SearchPlan(trials=6), judge,
@@ -107,18 +107,19 @@ def test_a_size_is_judged_once(tmp_path):
 
 
 def trial(number, features, recall, points=5):
-    return Trial(number, features, points, 5, Judged(features, recall, 0.02, 0.4))
+    return Trial(number, features, points, 5, Judged(features, recall, 0.4))
 
 
 def test_the_simplest_within_one_standard_error_is_chosen():
     trials = [trial(0, 12, 0.30), trial(1, 6, 0.281), trial(2, 4, 0.279), trial(3, 6, 0.29)]
     assert best_trial(trials).number == 0
-    assert choose(trials, SearchPlan()).number == 3  # 2 lies below 0.28; 1 has as many features and less recall
-    assert choose(trials, SearchPlan(choice="best")).number == 0
+    near = [True, True, False, True]
+    assert choose(trials, SearchPlan(), near).number == 3  # 2 is too far below; 1 has as many features, less recall
+    assert choose(trials, SearchPlan(choice="best"), near).number == 0
 
 
 def test_equal_features_and_recall_go_to_fewer_points():
-    assert choose([trial(0, 6, 0.3), trial(1, 6, 0.3, points=3)], SearchPlan()).number == 1
+    assert choose([trial(0, 6, 0.3), trial(1, 6, 0.3, points=3)], SearchPlan(), [True, True]).number == 1
 
 
 def test_equal_recall_goes_to_the_simpler():
