@@ -27,6 +27,9 @@ from ace_risk.world.streams import Bools, Floats, Ints, Streams, choose
 
 POLICE = SOURCES.index("police")
 SEPARATION_DETECTED = 0.22
+CALLING_FAMILIES, CALLED_ABOUT, OTHERWISE_CALLED = 0.25, 2.5, 0.5
+"""Share of families whose abuse somebody calls about, and how much more often than on average it is recorded there
+and elsewhere: that 1 in 5 is reported is a share of families as much as of incidents. They average 1 (assumption)."""
 CORRECTED = 0.012
 """Share of records that are put right days later: the record in the data is the later one."""
 GRADED_TOO_LOW = 0.05
@@ -78,6 +81,7 @@ def record(streams: Streams, people: People, events: Events, biases: Biases) -> 
     index = events.index
     overlooked = _overlooked(streams, people, events, biases)
     chance = np.where(index >= FIRST_IN_CARE, MISSING_IN_CARE_DETECTED, _by_kind("detected")[events.kind])
+    chance *= np.where(events.kind == CODE["domestic_abuse"], called_about(streams, events.family), 1.0)
     detected = streams.uniform("detected", index) < chance
     source = _sources(streams, events)
     corrected = streams.uniform("corrected", index) < CORRECTED
@@ -98,6 +102,12 @@ def record(streams: Streams, people: People, events: Events, biases: Biases) -> 
         ppn=ppn,
         weight=_weight(events, grade, ppn, names_child),
     )
+
+
+def called_about(streams: Streams, family: Ints) -> Floats:
+    """How much more often than on average the domestic abuse in each family is recorded."""
+    calls = streams.uniform("calls", family) < CALLING_FAMILIES
+    return np.where(calls, CALLED_ABOUT, OTHERWISE_CALLED)
 
 
 def _overlooked(streams: Streams, people: People, events: Events, biases: Biases) -> Bools:

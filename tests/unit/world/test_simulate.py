@@ -14,8 +14,8 @@ import pytest
 from ace_risk.data.load import load_tables
 from ace_risk.data.tables import Tables
 from ace_risk.plans import World
-from ace_risk.world import simulate as module
-from ace_risk.world.simulate import shard_quotas, simulate
+from ace_risk.world import shards
+from ace_risk.world.simulate import simulate
 
 
 def fingerprints(folder: Path) -> dict[str, str]:
@@ -47,7 +47,7 @@ def test_what_is_written_loads_as_what_was_returned(tmp_path: Path) -> None:
 
 
 def test_a_shard_is_the_same_in_a_smaller_and_in_a_larger_world(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "SHARD_CHILDREN", 300)
+    monkeypatch.setattr(shards, "SHARD_CHILDREN", 300)
     small, large = simulate(World(children=300, seed=4)), simulate(World(children=700, seed=4))
     shared = large.incidents[large.incidents["incident_id"].isin(small.incidents["incident_id"])]
     pd.testing.assert_frame_equal(shared.reset_index(drop=True), small.incidents)
@@ -63,11 +63,14 @@ def test_progress_rises_to_one() -> None:
     assert all(earlier < later for earlier, later in pairwise(seen))
 
 
-@pytest.mark.parametrize("children", [50, 4_999, 5_000, 5_001, 112_000])
-def test_quotas_add_up(children: int) -> None:
-    quotas = shard_quotas(children)
-    assert sum(quotas) == children
-    assert min(quotas) > 0
+def test_same_bytes_whatever_the_number_of_workers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shards, "SHARD_CHILDREN", 200)
+    world = World(children=700, seed=4)
+    for workers in (1, 2, 3):
+        simulate(world, tmp_path / str(workers), workers=workers)
+    alone, two, three = (fingerprints(tmp_path / name) for name in "123")
+    assert len(alone) > 8
+    assert alone == two == three
 
 
 def test_siblings_share_households(tables: Tables) -> None:
