@@ -35,7 +35,7 @@ from ace_risk.kinds import Kinds
 from ace_risk.models.additive import AdditiveModel
 from ace_risk.models.baselines import load_baselines
 from ace_risk.models.folds import TemporalFolds, temporal_folds
-from ace_risk.models.train import train_points_card
+from ace_risk.models.train import rows_with_both, train_points_card
 from ace_risk.progress import Report, progress
 from ace_risk.report.card_page import render_card
 from ace_risk.report.evaluation_page import render_evaluation
@@ -110,7 +110,8 @@ def train_study(study: Study, data: Path, out: Path, final: Path, quarantine: bo
     with output_folder(out, "a run", inputs=[data]) as folder, progress("train") as report:
         prepared = prepare(study, tables, report)
         report(0.40, "points card")
-        train_rows, _ = prepared.folds.rows(prepared.folds.test)
+        train_rows, test_rows = prepared.folds.rows(prepared.folds.test)
+        rows_with_both(prepared.labels, test_rows, "test period")
         model = train_points_card(prepared.features, prepared.labels, train_rows, study.model, prepared.catalogue)
         report(0.60, "evaluation")
         profile = profile_data(data, tables, permission.statement, prepared.kinds)

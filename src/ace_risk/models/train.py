@@ -34,12 +34,29 @@ def train_points_card(
     DataError
         If the training rows hold no outcome, or nothing else.
     """
+    known = rows_with_both(labels, rows, "training")
+    card = PointsClassifier(plan.max_features, plan.max_points, catalogue.directions)
+    return card.fit(features.iloc[known], labels.iloc[known].astype(int)).table_
+
+
+def rows_with_both(labels: pd.Series, rows: NDArray[np.int64], period: str) -> NDArray[np.int64]:
+    """The rows whose outcome is known, if some children had it and others hadn't.
+
+    Raises
+    ------
+    DataError
+        If the rows hold no outcome, or nothing else; it names the period.
+
+    Examples
+    --------
+    >>> rows_with_both(pd.Series([0, 1, None]), np.array([0, 1, 2]), "test period").tolist()
+    [0, 1]
+    """
     known = rows[labels.iloc[rows].notna().to_numpy()]
     outcome = labels.iloc[known].astype(int)
     if outcome.nunique() < 2:
         raise DataError(
-            f"training: {len(known):,} rows with a known outcome, {int(outcome.sum()):,} of them with it. "
+            f"{period}: {len(known):,} rows with a known outcome, {int(outcome.sum()):,} of them with it. "
             "Both kinds are needed: load more data, or choose another outcome."
         )
-    card = PointsClassifier(plan.max_features, plan.max_points, catalogue.directions)
-    return card.fit(features.iloc[known], outcome).table_
+    return known

@@ -24,6 +24,9 @@ LONGER_AGAIN, MOST_EARLIER = 1.3, 4
 that come back stay, so that much need makes long work and not many short spells."""
 SHARED_BY_SIBLINGS = 0.75
 
+LAST_WEEKS = 28
+"""Days before the 18th birthday in which no work is started or followed up: adults' services take over."""
+
 # What a start is, and what follows an enquiry or a plan. `severe` is the share of concern that is grave, 0 to 1.
 STARTS_AS_ENQUIRY, STARTS_AS_ENQUIRY_SEVERE = 0.24, 0.45
 ENQUIRY_TO_CARE, ENQUIRY_TO_CARE_SEVERE = 0.06, 0.05
@@ -93,11 +96,12 @@ class Plans:
         living = self.people.present(np.arange(self.people.children), draws.day)
         free_before = self.open == NONE
         self._follow((self.open != NONE) & (self.end < last) & living, draws, severe)
-        start = free_before & living & (draws.decision < hazard) & (self.end <= first)
+        in_time = draws.day < self.people.birth18 - LAST_WEEKS
+        start = free_before & living & in_time & (draws.decision < hazard) & (self.end <= first)
         enquiry = draws.path < STARTS_AS_ENQUIRY + STARTS_AS_ENQUIRY_SEVERE * severe
         who = np.flatnonzero(start)
         self._begin(who, np.where(enquiry[who], S47, CIN), draws.day[who], draws.length[who])
-        settled = ~start & living & (self.end > last)
+        settled = ~start & living & in_time & (self.end > last)
         enquire = NEED_TO_ENQUIRY * hazard / np.maximum(self._again, 1)
         worse = settled & (self.open == CIN) & (draws.decision < enquire)
         self._replace(worse, S47, draws)
@@ -120,7 +124,7 @@ class Plans:
         then[(was == CARE) & (path < CARE_TO_NEED)] = CIN
         self.open[ends] = NONE
         who = np.flatnonzero(ends & (then != NONE))
-        who = who[self.people.present(who, self.end[who])]
+        who = who[self.people.present(who, self.end[who]) & (self.end[who] < self.people.birth18[who] - LAST_WEEKS)]
         self._begin(who, then[who], self.end[who], draws.length[who])
 
     def _begin(self, child: Ints, kind: NDArray[np.integer], day: Ints, length: Floats) -> None:

@@ -171,6 +171,8 @@ COMPANIONS = (
 PPN_WEIGHT = (0.4, 1.2, 3.0)
 PPN_SHARES = ((0.72, 0.24, 0.04), (0.38, 0.44, 0.18))
 """Green, amber and red notices, at low and at high severity."""
+PPN_GRAVE = (0.0, 0.45, 0.55)
+"""The same where the record has the highest of three or more grades: nobody writes green about that."""
 SEPARATION_WEIGHT = 0.5
 SEPARATION_SOURCES = {"school": 0.5, "social_care": 0.3, "police": 0.2}
 NAMES: tuple[str, ...] = (*RATES, *COMPANIONS)

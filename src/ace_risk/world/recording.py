@@ -15,6 +15,7 @@ from ace_risk.world.rates import (
     DELAY_HOURS,
     MISSING_IN_CARE_DETECTED,
     NAMES,
+    PPN_GRAVE,
     PPN_SHARES,
     PPN_WEIGHT,
     RATES,
@@ -90,8 +91,8 @@ def record(streams: Streams, people: People, events: Events, biases: Biases) -> 
     asb = np.array([name.startswith("asb") for name in NAMES])[events.kind]
     names_child = ~asb | (streams.uniform("names_child", index) < ASB_NAMES_CHILD) | (events.planted > 0)
     noticed = (streams.uniform("ppn", index) < _by_kind("ppn")[events.kind]) & (source == POLICE)
-    worst = np.maximum(events.severity, (true_grade >= 2).astype(np.int64))
-    ppn_grade = choose(streams.uniform("ppn_grade", index), np.array(PPN_SHARES)[worst])
+    shares = np.array([*PPN_SHARES, PPN_GRAVE])[np.where(_grave(events, true_grade), 2, events.severity)]
+    ppn_grade = choose(streams.uniform("ppn_grade", index), shares)
     ppn = np.where(noticed & ~overlooked & (events.planted == 0), ppn_grade, -1)
     return Records(
         detected=(detected & ~overlooked) | (events.planted > 0),
@@ -102,6 +103,15 @@ def record(streams: Streams, people: People, events: Events, biases: Biases) -> 
         ppn=ppn,
         weight=_weight(events, grade, ppn, names_child),
     )
+
+
+def _grave(events: Events, grade: Ints) -> Bools:
+    """Whether each event has the highest grade of a kind that has three or more."""
+    highest = np.full(len(NAMES), len(NAMES))
+    for name, rate in RATES.items():
+        if rate.grades is not None and len(rate.grades[0]) > 2:
+            highest[CODE[name]] = len(rate.grades[0]) - 1
+    return np.asarray(grade == highest[events.kind])
 
 
 def called_about(streams: Streams, family: Ints) -> Floats:

@@ -10,6 +10,7 @@ from ace_risk import __version__
 from ace_risk.data.files import output_folder
 from ace_risk.data.package import write_tables
 from ace_risk.data.tables import Tables
+from ace_risk.errors import StudyError
 from ace_risk.plans import World
 from ace_risk.world.calibration import calibrate
 from ace_risk.world.care import live_somewhere
@@ -52,7 +53,7 @@ def simulate(world: World, out: Path | None = None, progress: Progress | None = 
     OutputError
         If `out` holds something else, or can't be written.
     StudyError
-        If `workers` is below 1, or a worker is ended from outside.
+        If `workers` is below 1, or a worker is ended from outside; or if nothing is recorded in a world to be written.
 
     Examples
     --------
@@ -64,6 +65,11 @@ def simulate(world: World, out: Path | None = None, progress: Progress | None = 
     if out is None:
         return to_tables(world, _made(world, shard_rows, progress, workers))
     tables, truth = simulate_with_truth(world, progress, workers)
+    if tables.incidents.empty:
+        raise StudyError(
+            f"world: {world.children} children from {world.start} to {world.end} leave no recorded incident, and "
+            "tables without one can't be used. Ask for more children, or start earlier."
+        )
     with output_folder(out, "six tables") as folder:
         write_tables(tables, folder, extra=package_section(world))
         write_truth(truth, folder / "truth")

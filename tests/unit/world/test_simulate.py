@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from datetime import date
 from itertools import pairwise
 from pathlib import Path
 
@@ -11,8 +12,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from ace_risk.data.history import build_history
 from ace_risk.data.load import load_tables
 from ace_risk.data.tables import Tables
+from ace_risk.errors import StudyError
 from ace_risk.plans import World
 from ace_risk.world import shards
 from ace_risk.world.simulate import simulate
@@ -73,6 +76,16 @@ def test_same_bytes_whatever_the_number_of_workers(tmp_path: Path, monkeypatch: 
     assert alone == two == three
 
 
+def test_a_world_without_a_record_is_made_but_not_written(tmp_path: Path) -> None:
+    world = World(children=50, seed=0, start=date(2025, 12, 31))
+    tables = simulate(world)
+    assert tables.incidents.empty
+    assert build_history(tables).empty
+    with pytest.raises(StudyError, match="50 children from 2025-12-31 to 2026-01-01 leave no recorded incident"):
+        simulate(world, tmp_path / "data")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_siblings_share_households(tables: Tables) -> None:
     at_home = tables.residence[tables.residence["end_date"].isna()]
     sizes = at_home.groupby("household_id").size()
@@ -86,6 +99,17 @@ def test_the_trio_comes_together_more_than_by_chance(tables: Tables) -> None:
     households = tables.residence["household_id"].unique()
     seen = np.array([np.isin(households, incidents.loc[incidents["kind"] == kind, "household_id"]) for kind in trio])
     assert seen.all(axis=0).mean() > 3 * seen.mean(axis=1).prod()
+
+
+def test_abuse_and_notices_come_in_bursts(tables: Tables) -> None:
+    """Published shares of repeats differ by force and by what is counted, from about a quarter to a half."""
+    abuse = tables.incidents[tables.incidents["kind"] == "domestic_abuse"].sort_values("occurred_at")
+    since = abuse.groupby("household_id")["occurred_at"].diff()
+    assert 0.25 < (since <= pd.Timedelta(days=365)).mean() < 0.5
+    named = tables.involvement.merge(tables.incidents[tables.incidents["kind"] == "ppn"], on="incident_id")
+    since = named.sort_values("occurred_at").groupby("child_id")["occurred_at"].diff()
+    soon, year = ((since <= pd.Timedelta(days=days)).mean() for days in (91, 365))
+    assert soon > 0.4 * year
 
 
 def test_records_come_after_events_by_source(tables: Tables) -> None:
