@@ -47,6 +47,9 @@ def options(
 Config = Annotated[Path, typer.Option("--config", "-c", help="The study file (YAML).")]
 Data = Annotated[Path, typer.Option("--data", "-d", help="The folder of six tables.")]
 Out = Annotated[Path, typer.Option("--out", "-o", help="The folder to write; it appears whole or not at all.")]
+Workers = Annotated[
+    int | None, typer.Option("--workers", help="Processes that make the world; by default one per processor.")
+]
 SetAside = Annotated[
     bool, typer.Option("--quarantine", help="Set aside rows that break a rule, up to 1 % of each table.")
 ]
@@ -54,14 +57,14 @@ Run = Annotated[Path, typer.Argument(help="The folder that train wrote.")]
 
 
 @app.command()
-def synth(config: Config, out: Out) -> None:
+def synth(config: Config, out: Out, workers: Workers = None) -> None:
     """Make a synthetic world: six tables, their calibration, and the truth behind them.
 
     Example: ace-risk synth --config configs/demo.yaml --out out/data
     """
     from ace_risk import commands
 
-    _say(commands.synth(config, out))
+    _say(commands.synth(config, out, workers))
 
 
 @app.command()
@@ -146,6 +149,7 @@ def card(run: Run) -> None:
 def demo(
     children: Annotated[int | None, typer.Option("--children", help="Children in the synthetic world.")] = None,
     out: Out = Path("out/demo"),
+    workers: Workers = None,
 ) -> None:
     """Run the whole path on a synthetic world, and write an index.html to start from.
 
@@ -153,7 +157,7 @@ def demo(
     """
     from ace_risk import commands
 
-    _say(commands.demo(out, children))
+    _say(commands.demo(out, children, workers))
 
 
 def _say(lines: list[str]) -> None:

@@ -29,6 +29,7 @@ from ace_risk.report.index_page import render_index
 from ace_risk.report.start import START_LINKS, start_sentences
 from ace_risk.study import Study, load_study
 from ace_risk.tracking.pack import load_pack
+from ace_risk.world.shards import processors
 from ace_risk.world.simulate import simulate
 
 CALIBRATION = "calibration.csv"
@@ -43,13 +44,13 @@ def train(config: Path, data: Path, out: Path, quarantine: bool = False) -> list
     return [*evaluation["sentences"], f"The bar: {evaluation['verdict']}. Written: {out}"]
 
 
-def synth(config: Path, out: Path) -> list[str]:
-    """Make the synthetic world of a study, with the dictionary of its columns."""
+def synth(config: Path, out: Path, workers: int | None = None) -> list[str]:
+    """Make the synthetic world of a study, with the dictionary of its columns; by default one worker per processor."""
     study = load_study(config)
     if study.world is None:
         raise StudyError(f"{config}: world is missing. Add it, or choose a study that has one.")
     with output_folder(out, "six tables") as folder, progress("synth") as report:
-        tables = simulate(study.world, folder, report)
+        tables = simulate(study.world, folder, report, processors() if workers is None else workers)
         write_file(folder / DICTIONARY, data_dictionary(study.load_kinds()))
         figures = pd.read_csv(folder / CALIBRATION)
         write_file(folder / "calibration.html", render_calibration(figures, world_header(study.world)))
@@ -181,7 +182,7 @@ def read_day(text: str) -> pd.Timestamp:
         raise StudyError(f"--as-of: {text!r} is not a day. Write it as YYYY-MM-DD, e.g. 2025-10-01.") from None
 
 
-def demo(out: Path, children: int | None = None) -> list[str]:
+def demo(out: Path, children: int | None = None, workers: int | None = None) -> list[str]:
     """The whole path on a synthetic world, with a page to start from; its clock stands at the end of the world."""
     study = scaled(load_study(configs_folder() / "demo.yaml"), children)
     world = study.world
@@ -190,7 +191,7 @@ def demo(out: Path, children: int | None = None) -> list[str]:
     with output_folder(out, "a demo") as folder, clock_at(world.end):
         data, run = folder / "data", folder / "run"
         with progress("synth") as report:
-            simulate(world, data, report)
+            simulate(world, data, report, processors() if workers is None else workers)
         train_study(study, data, run, final=Path(out) / "run")
         refer(run, data, f"{world.end:%Y-%m-%d}", folder / "list")
         pack = load_pack(run)

@@ -19,6 +19,7 @@ from ace_risk.data.profile import profile_data
 from ace_risk.data.tables import Tables
 from ace_risk.evaluate.assessment import Assessment, assess
 from ace_risk.evaluate.document import search_record
+from ace_risk.evaluate.list_size import smallest_list
 from ace_risk.evaluate.sizing import choose_size, keep_search, search_store
 from ace_risk.evaluate.truth import truth_record
 from ace_risk.features.build import build_features
@@ -29,7 +30,7 @@ from ace_risk.features.labels import Outcome, build_labels, is_eligible
 from ace_risk.models.families import family_of
 from ace_risk.models.folds import temporal_folds
 from ace_risk.models.prepared import Prepared
-from ace_risk.models.train import train_table
+from ace_risk.models.train import rows_with_both, train_table
 from ace_risk.plans import SearchPlan
 from ace_risk.progress import Report, progress
 from ace_risk.report.card_page import render_card
@@ -96,11 +97,13 @@ def train_study(study: Study, data: Path, out: Path, final: Path, quarantine: bo
     permission = check_approval(data, tables, outcome=study.outcome.name)
     with output_folder(out, "a run", inputs=[data]) as folder, progress("train") as report:
         prepared = prepare(study, tables, report)
+        rows, test_rows = prepared.folds.rows(prepared.folds.test)
+        judged = rows_with_both(prepared.labels, test_rows, "test period")
+        smallest_list(study.referrals.places, len(judged), prepared.cohort["cutoff"].iloc[judged])
         profile = profile_data(data, tables, permission.statement, prepared.kinds)
         store = search_store(out)
         sized = choose_size(study, prepared, store, profile["digest"], searching(study.search, report))
         report(0.60, "model")
-        rows, _ = prepared.fold_rows(prepared.folds.test)
         model = train_table(
             sized.plan.kind, prepared.features, prepared.labels, rows, sized.plan, prepared.catalogue, study.seed
         )

@@ -84,15 +84,20 @@ def ordered(frame: pd.DataFrame, table: Table) -> Iterator[BrokenRule]:
 
 
 def before_birth(frames: Frames) -> Iterator[BrokenRule]:
-    """Nothing may happen to a child on a day before the day of birth; on the day itself is allowed."""
+    """Nothing may happen to a child on a day before the day of birth; on the day itself is allowed.
+
+    Nor may a child have a home before that day, or incidents there would be laid on a child who wasn't born yet.
+    """
     fix = "Correct the times, the child or the birth date."
+    first_home = "Correct the birth date, or start the child's first home on the day of birth."
     births = _lookup(frames, "children", "child_id", "birth_date")
-    for name, time in (("missing_episodes", "missing_from"), ("services", "start_date")):
+    starts = (("residence", "start_date"), ("missing_episodes", "missing_from"), ("services", "start_date"))
+    for name, time in starts:
         frame = frames.get(name)
         if frame is not None and {"child_id", time} <= set(frame):
             broken = frame[time] < _at(births, frame["child_id"])
             rule = "must not lie on a day before the child's birth_date"
-            yield from broken_rows((name, time), rule, broken, fix)
+            yield from broken_rows((name, time), rule, broken, first_home if name == "residence" else fix)
     named = frames.get("involvement")
     if named is not None and {"incident_id", "child_id"} <= set(named):
         times = _at(_lookup(frames, "incidents", "incident_id", "occurred_at"), named["incident_id"])

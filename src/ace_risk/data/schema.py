@@ -93,7 +93,7 @@ RESIDENCE = Table(
     (
         _CHILD,
         Column("household_id", "id", "Opaque id of the household"),
-        Column("start_date", "date", "First day in the household"),
+        Column("start_date", "date", "First day in the household; never before the child's birth"),
         Column("end_date", "date", "Day of leaving; empty while the child lives there", optional=True),
         Column("hub", "id", "Local hub that covers the address"),
         Column("deprivation_decile", "integer", "1 = most deprived tenth of areas", True, low=1, high=10),

@@ -46,16 +46,34 @@ def train_table(
     DataError
         If the training rows hold no outcome, or nothing else.
     """
-    known = rows[labels.iloc[rows].notna().to_numpy()]
+    known = rows_with_both(labels, rows, "training")
     X, y = features.iloc[known], labels.iloc[known].astype(int)
-    if y.nunique() < 2:
-        raise DataError(
-            f"training: {len(known):,} rows with a known outcome, {int(y.sum()):,} of them with it. "
-            "Both kinds are needed: load more data, or choose another outcome."
-        )
     directions = catalogue.directions
     if kind == "boosted_table":
         return fit_boosted_table(X, y, directions=directions, seed=seed)
     if kind == "binned_logistic":
         return fit_binned_logistic(X, y, directions=directions, max_features=plan.max_features, max_cuts=plan.max_cuts)
     return PointsClassifier(plan.max_features, plan.max_points, directions, plan.max_cuts).fit(X, y).table_
+
+
+def rows_with_both(labels: pd.Series, rows: NDArray[np.int64], period: str) -> NDArray[np.int64]:
+    """The rows whose outcome is known, if some children had it and others hadn't.
+
+    Raises
+    ------
+    DataError
+        If the rows hold no outcome, or nothing else; it names the period.
+
+    Examples
+    --------
+    >>> rows_with_both(pd.Series([0, 1, None]), np.array([0, 1, 2]), "test period").tolist()
+    [0, 1]
+    """
+    known = rows[labels.iloc[rows].notna().to_numpy()]
+    outcome = labels.iloc[known].astype(int)
+    if outcome.nunique() < 2:
+        raise DataError(
+            f"{period}: {len(known):,} rows with a known outcome, {int(outcome.sum()):,} of them with it. "
+            "Both kinds are needed: load more data, or choose another outcome."
+        )
+    return known

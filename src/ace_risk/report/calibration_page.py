@@ -7,6 +7,7 @@ import pandas as pd
 from ace_risk.report.csv_text import csv_link
 from ace_risk.report.page import Header, render
 from ace_risk.report.plots_world import distance_rows
+from ace_risk.world.sources import PUBLISHED, source_tags
 
 TOPICS = {
     "need": "What children live with",
@@ -17,7 +18,7 @@ TOPICS = {
 }
 """Titles of the topics that are known; another topic is shown under its own name."""
 SOURCES = {
-    "S": "read in the published source of that number (domain reference, list of sources)",
+    "S": "read in the published source of that number, listed below; often through excerpts: check before quoting",
     "D": "arithmetic on such figures",
     "M": "quoted from memory of a publication, unverified",
     "A": "an assumption of this project, not evidence",
@@ -50,6 +51,7 @@ def render_calibration(figures: pd.DataFrame, header: Header) -> str:
         for number, (topic, part) in enumerate(figures.groupby("topic", sort=False), start=1)
     ]
     columns = list(figures.columns)
+    used = {tag for source in figures["source"] for tag in source_tags(source)}
     return render(
         "calibration.html.j2",
         header,
@@ -59,6 +61,7 @@ def render_calibration(figures: pd.DataFrame, header: Header) -> str:
         names=[*((topic["id"], topic["title"]) for topic in topics), ("sources", "Where the figures come from")],
         topics=topics,
         sources=SOURCES,
+        published={tag: PUBLISHED[tag] for tag in PUBLISHED if tag in used},
         table_csv=csv_link("calibration.csv", columns, figures[columns].itertuples(index=False, name=None)),
     )
 

@@ -57,7 +57,7 @@ def distance_rows(figures: pd.DataFrame, title: str) -> Picture:
         axes.set_xticks([-1, 0, 1], ["−1", "0", "+1"])
         axes.spines["left"].set_visible(False)
         axes.tick_params(axis="y", length=0)
-        axes.set_xlabel("tolerances from the published figure")
+        axes.set_xlabel("tolerances from the published")
         return figure
 
     return draw(f"calibration-{title}", f"{title}. {said}.", make)

@@ -90,8 +90,10 @@ def make_events(streams: Streams, people: People, need: Need, end: int) -> Event
         else:
             parts.append(_of_children(streams, people, need, name, rate))
         if name == "missing":
-            keys = np.arange(len(parts[-1]))
-            parts.append(repeats(streams, people, parts[-1], keys, MISSING_OFFSPRING))
+            parts.append(repeats(streams, parts[-1], again_missing(people, MISSING_OFFSPRING), MISSING_OFFSPRING_DAYS))
+        elif rate.offspring:
+            again = np.full(people.families, rate.offspring)
+            parts.append(repeats(streams, parts[-1], again, rate.offspring_days))
     events = join(parts)
     events = events.take(possible(events, people, need.begin, end))
     events = events.take(np.lexsort((events.child, events.family, events.kind, events.time)))
@@ -158,7 +160,8 @@ def _household(streams: Streams, people: People, need: Need, name: str, rate: Ra
     random = streams(f"event_{name}")
     families, times, severities = [], [], []
     for quarter in range(need.quarters):
-        who = arrivals(random.random(people.families, dtype=np.float32), of_families(need, rate, quarter))
+        first = of_families(need, rate, quarter) * (1 - rate.offspring)
+        who = arrivals(random.random(people.families, dtype=np.float32), first)
         families.append(who)
         severities.append((severity_of(need, rate, quarter)[who] == 2).astype(np.int64))
         times.append(place_in_time(random, need.begin + quarter * STEP_DAYS, STEP_DAYS, len(who), rate.rhythm))
@@ -188,26 +191,40 @@ def _separations(streams: Streams, people: People) -> Events:
     return events_of("parental_separation", time, family, none, np.zeros(people.families, dtype=np.int64))
 
 
-def repeats(streams: Streams, people: People, first: Events, keys: NDArray[np.integer], offspring: float) -> Events:
-    """Missing episodes that earlier ones bring on, which bring on more in their turn.
+def again_missing(people: People, offspring: float) -> Floats:
+    """How many episodes of going missing an episode of each child brings on, on average."""
+    return np.asarray(np.minimum(offspring * np.exp(0.8 * people.trait - 0.3), MOST_OFFSPRING))
 
-    `keys` tell the first episodes apart; all that follows from an episode is drawn by its key.
+
+def repeats(
+    streams: Streams, first: Events, expected: Floats, days: float, keys: NDArray[np.integer] | None = None
+) -> Events:
+    """Events of one kind that earlier ones bring on, which bring on more in their turn.
+
+    Parameters
+    ----------
+    first
+        Events of one kind, of children or of households.
+    expected
+        How many each event brings on, on average: one entry per child, or per family for a household kind; below 1.
+    days
+        After how many days on average.
+    keys
+        What tells the first events apart, their positions by default; all that follows from an event is drawn by it.
     """
-    parts = []
-    parents = first
-    liable = np.exp(0.8 * people.trait - 0.3)
+    name = NAMES[first.kind[0]] if len(first) else ""
+    keys = np.arange(len(first)) if keys is None else keys
+    parts, parents = [first.take(slice(0, 0))], first
     while len(parents):
-        drawn = streams.uniform("repeats", keys)
-        rows = arrivals(drawn, np.minimum(offspring * liable[parents.child], MOST_OFFSPRING))
+        who = np.where(parents.child >= 0, parents.child, parents.family)
+        rows = arrivals(streams.uniform(f"repeats_{name}", keys), expected[who])
         nth = np.arange(len(rows)) - np.searchsorted(rows, rows)
-        keys = streams.key("repeat", keys[rows], nth)
-        day = parents.time[rows] + 0.4 + MISSING_OFFSPRING_DAYS * streams.exponential("repeat_wait", keys)
+        keys = streams.key(f"repeat_{name}", keys[rows], nth)
+        day = parents.time[rows] + 0.4 + days * streams.exponential("repeat_wait", keys)
         hour = time_of_day(streams.uniform("repeat_hour", keys), streams.uniform("repeat_minute", keys), "evening")
-        parents = events_of(
-            "missing", np.floor(day) + hour, parents.family[rows], parents.child[rows], parents.severity[rows]
-        )
+        parents = replace(parents.take(rows), time=np.floor(day) + hour)
         parts.append(parents)
-    return join(parts or [first])
+    return join(parts)
 
 
 def events_of(name: str, time: Floats, family: Ints, child: Ints, severity: Ints) -> Events:

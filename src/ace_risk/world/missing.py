@@ -9,10 +9,16 @@ import numpy as np
 
 from ace_risk.world.care import MONTH, Care, slots
 from ace_risk.world.clock import MINUTES, minutes
-from ace_risk.world.events import FIRST_IN_CARE, HIGH_NEED, Events, events_of, grade_of, join, repeats
+from ace_risk.world.events import FIRST_IN_CARE, HIGH_NEED, Events, again_missing, events_of, grade_of, join, repeats
 from ace_risk.world.need import Need
 from ace_risk.world.people import People
-from ace_risk.world.rates import CODE, MISSING_AGES_IN_CARE, MISSING_IN_CARE_YEARLY, MISSING_OFFSPRING_IN_CARE
+from ace_risk.world.rates import (
+    CODE,
+    MISSING_AGES_IN_CARE,
+    MISSING_IN_CARE_YEARLY,
+    MISSING_OFFSPRING_DAYS,
+    MISSING_OFFSPRING_IN_CARE,
+)
 from ace_risk.world.rhythm import time_of_day
 from ace_risk.world.streams import Bools, Ints, Streams, arrivals, numbers
 
@@ -37,7 +43,8 @@ def missing_in_care(streams: Streams, people: People, need: Need, care: Care, en
     time = day[rows] + np.floor(MONTH * streams.uniform("care_day", keys)) + hour
     child, high = child[rows], (level[rows] > HIGH_NEED).astype(np.int64)
     first = events_of("missing", time, people.family[child], child, high)
-    episodes = join([first, repeats(streams, people, first, keys, MISSING_OFFSPRING_IN_CARE)])
+    again = again_missing(people, MISSING_OFFSPRING_IN_CARE)
+    episodes = join([first, repeats(streams, first, again, MISSING_OFFSPRING_DAYS, keys)])
     kept = care.during(episodes.child, episodes.time) & (episodes.time < end)
     kept &= people.present(episodes.child, episodes.time)
     episodes = episodes.take(kept)

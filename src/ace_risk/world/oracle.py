@@ -10,7 +10,7 @@ from ace_risk.world.events import HIGH_NEED, of_children, of_families, severity_
 from ace_risk.world.need import STEP_DAYS, Need
 from ace_risk.world.people import People
 from ace_risk.world.rates import ASB_NAMES_CHILD, HOUSEHOLD_KINDS, PPN_SHARES, PPN_WEIGHT, RATES, Rate
-from ace_risk.world.services import LONG_MEMORY, RECENT_MEMORY, View, easing, log_odds
+from ace_risk.world.services import LONG_MEMORY, RECENT_MEMORY, View, easing, log_odds, start_chance
 from ace_risk.world.streams import Floats
 
 Columns = dict[str, Any]
@@ -46,7 +46,7 @@ def expected_start(people: People, need: Need, view: View, quarter: int, weight:
     none = np.ones(people.children)
     for _ in range(HORIZON_MONTHS):
         odds = log_odds(people, need.child[:, quarter], view.day, recent, lasting, easing(support, after_plan))
-        none *= 1 - 1 / (1 + np.exp(-odds))
+        none *= 1 - start_chance(odds)
         new = weight * (1 - prevented)
         recent, lasting = RECENT_MEMORY * recent + new, LONG_MEMORY * lasting + new
         support, prevented, after_plan = SUPPORT_KEPT * support, SUPPORT_KEPT * prevented, SUPPORT_KEPT * after_plan

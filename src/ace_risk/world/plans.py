@@ -16,21 +16,28 @@ PLAN_KINDS = ("cin", "s47", "cpp", "looked_after")
 
 # Days in each plan: median and spread (log standard deviation). Published: almost half of the episodes of
 # need last up to three months, just under one in ten over two years.
-PLAN_MEDIAN_DAYS = np.array([92.0, 14.0, 280.0, 900.0])
+PLAN_MEDIAN_DAYS = np.array([86.0, 14.0, 280.0, 900.0])
 PLAN_SPREAD = np.array([1.6, 0.4, 0.65, 1.25])
 PLAN_LEAST_DAYS = np.array([10, 3, 28, 7])
+LONGER_AGAIN, MOST_EARLIER = 1.3, 4
+"""How much longer work lasts with each earlier spell of work with the child, and up to how many count: agencies
+that come back stay, so that much need makes long work and not many short spells."""
 SHARED_BY_SIBLINGS = 0.75
+
+LAST_WEEKS = 28
+"""Days before the 18th birthday in which no work is started or followed up: adults' services take over."""
 
 # What a start is, and what follows an enquiry or a plan. `severe` is the share of concern that is grave, 0 to 1.
 STARTS_AS_ENQUIRY, STARTS_AS_ENQUIRY_SEVERE = 0.24, 0.45
 ENQUIRY_TO_CARE, ENQUIRY_TO_CARE_SEVERE = 0.06, 0.05
-ENQUIRY_TO_PLAN, ENQUIRY_TO_PLAN_SEVERE = 0.31, 0.20
+ENQUIRY_TO_PLAN, ENQUIRY_TO_PLAN_SEVERE, ENQUIRY_TO_PLAN_AGAIN = 0.27, 0.20, 0.08
 YOUNG_TO_PLAN = 0.12
 ENQUIRY_TO_NEED = 0.75
-PLAN_TO_CARE, PLAN_TO_NEED = 0.09, 0.60
+PLAN_TO_CARE, PLAN_TO_NEED = 0.11, 0.60
 CARE_TO_NEED = 0.30
 MONTHLY_REMOVAL_FROM_PLAN, MONTHLY_REMOVAL_FROM_NEED = 0.012, 0.0025
-NEED_TO_ENQUIRY = 0.25
+NEED_TO_ENQUIRY = 0.7
+"""For the first spell of work with a child; the more often agencies have looked, the less often they ask again."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +68,7 @@ class Plans:
         self.people = people
         self.random = streams("plans")
         self.open = np.full(people.children, NONE)
-        self.start, self.end, self._row = np.zeros((3, people.children), dtype=np.int64)
+        self.start, self.end, self._row, self._again = np.zeros((4, people.children), dtype=np.int64)
         self._spells: list[tuple[Ints, Ints, Ints, Ints]] = []
         self._count = 0
         self._cuts: list[tuple[Ints, Ints]] = []
@@ -89,12 +96,14 @@ class Plans:
         living = self.people.present(np.arange(self.people.children), draws.day)
         free_before = self.open == NONE
         self._follow((self.open != NONE) & (self.end < last) & living, draws, severe)
-        start = free_before & living & (draws.decision < hazard) & (self.end <= first)
+        in_time = draws.day < self.people.birth18 - LAST_WEEKS
+        start = free_before & living & in_time & (draws.decision < hazard) & (self.end <= first)
         enquiry = draws.path < STARTS_AS_ENQUIRY + STARTS_AS_ENQUIRY_SEVERE * severe
         who = np.flatnonzero(start)
         self._begin(who, np.where(enquiry[who], S47, CIN), draws.day[who], draws.length[who])
-        settled = ~start & living & (self.end > last)
-        worse = settled & (self.open == CIN) & (draws.decision < NEED_TO_ENQUIRY * hazard)
+        settled = ~start & living & in_time & (self.end > last)
+        enquire = NEED_TO_ENQUIRY * hazard / np.maximum(self._again, 1)
+        worse = settled & (self.open == CIN) & (draws.decision < enquire)
         self._replace(worse, S47, draws)
         chance = MONTHLY_REMOVAL_FROM_PLAN * (self.open == CPP) + MONTHLY_REMOVAL_FROM_NEED * severe
         removed = settled & np.isin(self.open, (CPP, CIN)) & (draws.removal < chance)
@@ -106,21 +115,24 @@ class Plans:
         young = self.people.age(np.arange(len(was)), draws.day) < 5
         then = np.full(len(was), NONE)
         then[(was == S47) & (path < ENQUIRY_TO_NEED)] = CIN
-        then[(was == S47) & (path < ENQUIRY_TO_PLAN + ENQUIRY_TO_PLAN_SEVERE * severe + YOUNG_TO_PLAN * young)] = CPP
+        earlier = np.clip(self._again - 1, 0, MOST_EARLIER)
+        plan = ENQUIRY_TO_PLAN + ENQUIRY_TO_PLAN_SEVERE * severe + ENQUIRY_TO_PLAN_AGAIN * earlier
+        then[(was == S47) & (path < plan + YOUNG_TO_PLAN * young)] = CPP
         then[(was == S47) & (path < ENQUIRY_TO_CARE + ENQUIRY_TO_CARE_SEVERE * severe)] = CARE
         then[(was == CPP) & (path < PLAN_TO_NEED)] = CIN
         then[(was == CPP) & (path < PLAN_TO_CARE)] = CARE
         then[(was == CARE) & (path < CARE_TO_NEED)] = CIN
         self.open[ends] = NONE
         who = np.flatnonzero(ends & (then != NONE))
-        who = who[self.people.present(who, self.end[who])]
+        who = who[self.people.present(who, self.end[who]) & (self.end[who] < self.people.birth18[who] - LAST_WEEKS)]
         self._begin(who, then[who], self.end[who], draws.length[who])
 
     def _begin(self, child: Ints, kind: NDArray[np.integer], day: Ints, length: Floats) -> None:
         """Start a plan; it ends by its length, the 18th birthday or the family's leaving."""
-        days = np.maximum(
-            np.round(PLAN_MEDIAN_DAYS[kind] * np.exp(PLAN_SPREAD[kind] * length)), PLAN_LEAST_DAYS[kind]
-        ).astype(np.int64)
+        longer = LONGER_AGAIN ** np.minimum(self._again[child], MOST_EARLIER)
+        median = PLAN_MEDIAN_DAYS[kind] * np.where(kind == CIN, longer, 1.0)
+        days = np.maximum(np.round(median * np.exp(PLAN_SPREAD[kind] * length)), PLAN_LEAST_DAYS[kind]).astype(np.int64)
+        self._again[child] += 1
         leaves = self.people.present_to[child]
         stop = np.minimum(workday(np.minimum(day + days, leaves), day + 1), leaves)
         self.open[child], self.start[child], self.end[child] = kind, day, stop

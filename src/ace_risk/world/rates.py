@@ -43,6 +43,9 @@ class Rate:
         Points (age, factor) joined by straight lines; a factor of 0 means never.
     boys
         Rate of boys over rate of girls.
+    offspring, offspring_days
+        How many more of its kind each event brings on, on average, below 1, and after how many days on average.
+        The rates above count these too.
     detected
         Share that anybody records.
     sources
@@ -65,6 +68,8 @@ class Rate:
     driver: int | None = None
     ages: tuple[tuple[float, float], ...] = ((0, 1), (18, 1))
     boys: float = 1.0
+    offspring: float = 0.0
+    offspring_days: float = 0.0
     detected: float = 0.5
     sources: dict[str, float] = field(default_factory=lambda: {"police": 1.0})
     rhythm: str = "any"
@@ -84,7 +89,7 @@ POLICE_HEALTH = {"police": 0.45, "health": 0.35, "social_care": 0.20}
 
 RATES: dict[str, Rate] = {
     "domestic_abuse": Rate(
-        by_severity=(0.004, 0.36, 1.6), driver=0, detected=0.20,
+        by_severity=(0.004, 0.36, 1.6), driver=0, offspring=0.5, offspring_days=21.0, detected=0.20,
         sources={"police": 0.84, "health": 0.08, "social_care": 0.08},
         rhythm="evening", grades=((0.80, 0.17, 0.03), (0.57, 0.30, 0.13)), weight=(1.0, 2.0, 4.0), ppn=0.9, trend=0.01,
     ),
@@ -166,6 +171,8 @@ COMPANIONS = (
 PPN_WEIGHT = (0.4, 1.2, 3.0)
 PPN_SHARES = ((0.72, 0.24, 0.04), (0.38, 0.44, 0.18))
 """Green, amber and red notices, at low and at high severity."""
+PPN_GRAVE = (0.0, 0.45, 0.55)
+"""The same where the record has the highest of three or more grades: nobody writes green about that."""
 SEPARATION_WEIGHT = 0.5
 SEPARATION_SOURCES = {"school": 0.5, "social_care": 0.3, "police": 0.2}
 NAMES: tuple[str, ...] = (*RATES, *COMPANIONS)
@@ -186,7 +193,7 @@ SCHOOL_LEAVING_AGE = 17
 MISSING_OFFSPRING = 0.45
 MISSING_OFFSPRING_IN_CARE = 1.1
 MISSING_OFFSPRING_DAYS = 24.0
-MISSING_IN_CARE_YEARLY = 0.11
+MISSING_IN_CARE_YEARLY = 0.135
 MISSING_IN_CARE_DETECTED = 0.92
 MISSING_AGES_IN_CARE = ((9.5, 0), (10, 0.03), (12, 0.25), (14, 0.35), (16, 1.5), (18, 3.2))
 ASB_NAMES_CHILD = 0.23

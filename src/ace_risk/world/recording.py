@@ -15,6 +15,7 @@ from ace_risk.world.rates import (
     DELAY_HOURS,
     MISSING_IN_CARE_DETECTED,
     NAMES,
+    PPN_GRAVE,
     PPN_SHARES,
     PPN_WEIGHT,
     RATES,
@@ -27,6 +28,9 @@ from ace_risk.world.streams import Bools, Floats, Ints, Streams, choose
 
 POLICE = SOURCES.index("police")
 SEPARATION_DETECTED = 0.22
+CALLING_FAMILIES, CALLED_ABOUT, OTHERWISE_CALLED = 0.25, 2.5, 0.5
+"""Share of families whose abuse somebody calls about, and how much more often than on average it is recorded there
+and elsewhere: that 1 in 5 is reported is a share of families as much as of incidents. They average 1 (assumption)."""
 CORRECTED = 0.012
 """Share of records that are put right days later: the record in the data is the later one."""
 GRADED_TOO_LOW = 0.05
@@ -78,6 +82,7 @@ def record(streams: Streams, people: People, events: Events, biases: Biases) -> 
     index = events.index
     overlooked = _overlooked(streams, people, events, biases)
     chance = np.where(index >= FIRST_IN_CARE, MISSING_IN_CARE_DETECTED, _by_kind("detected")[events.kind])
+    chance *= np.where(events.kind == CODE["domestic_abuse"], called_about(streams, events.family), 1.0)
     detected = streams.uniform("detected", index) < chance
     source = _sources(streams, events)
     corrected = streams.uniform("corrected", index) < CORRECTED
@@ -86,8 +91,8 @@ def record(streams: Streams, people: People, events: Events, biases: Biases) -> 
     asb = np.array([name.startswith("asb") for name in NAMES])[events.kind]
     names_child = ~asb | (streams.uniform("names_child", index) < ASB_NAMES_CHILD) | (events.planted > 0)
     noticed = (streams.uniform("ppn", index) < _by_kind("ppn")[events.kind]) & (source == POLICE)
-    worst = np.maximum(events.severity, (true_grade >= 2).astype(np.int64))
-    ppn_grade = choose(streams.uniform("ppn_grade", index), np.array(PPN_SHARES)[worst])
+    shares = np.array([*PPN_SHARES, PPN_GRAVE])[np.where(_grave(events, true_grade), 2, events.severity)]
+    ppn_grade = choose(streams.uniform("ppn_grade", index), shares)
     ppn = np.where(noticed & ~overlooked & (events.planted == 0), ppn_grade, -1)
     return Records(
         detected=(detected & ~overlooked) | (events.planted > 0),
@@ -98,6 +103,21 @@ def record(streams: Streams, people: People, events: Events, biases: Biases) -> 
         ppn=ppn,
         weight=_weight(events, grade, ppn, names_child),
     )
+
+
+def _grave(events: Events, grade: Ints) -> Bools:
+    """Whether each event has the highest grade of a kind that has three or more."""
+    highest = np.full(len(NAMES), len(NAMES))
+    for name, rate in RATES.items():
+        if rate.grades is not None and len(rate.grades[0]) > 2:
+            highest[CODE[name]] = len(rate.grades[0]) - 1
+    return np.asarray(grade == highest[events.kind])
+
+
+def called_about(streams: Streams, family: Ints) -> Floats:
+    """How much more often than on average the domestic abuse in each family is recorded."""
+    calls = streams.uniform("calls", family) < CALLING_FAMILIES
+    return np.where(calls, CALLED_ABOUT, OTHERWISE_CALLED)
 
 
 def _overlooked(streams: Streams, people: People, events: Events, biases: Biases) -> Bools:

@@ -29,13 +29,15 @@ LONG_MEMORY = 0.95  # half forgotten after fourteen months
 BEHAVIOUR_MEMORY = 0.7
 
 # Log-odds that statutory work starts in a month.
-BASE = -6.87
+BASE = -5.34
 RECENT_WEIGHT = 1.7
 LONG_WEIGHT = 1.1
 NEED_WEIGHT = 0.8
+MOST_STARTS = 0.25
+"""Chance that work starts in a month where nothing else is in doubt: no agency acts at once on all that it knows."""
 UNDER_ONE = 0.20
 SUPPORTED = -0.7
-AFTER_PLAN = -0.6
+AFTER_PLAN = -0.3
 """While a plan ended less than a year ago: the family was helped, and agencies are slow to start again."""
 TRUSTED_ADULT = -0.35
 THRESHOLD_GAP = -1.2
@@ -84,7 +86,7 @@ def month_edges(begin: int, end: int) -> Ints:
 def log_odds(
     people: People, need: AnyFloats, day: int, recent: AnyFloats, lasting: AnyFloats, eased: AnyFloats
 ) -> Floats:
-    """Log-odds, for each child, that statutory work starts in a month if none is open and nobody is biased.
+    """Log-odds, for each child, that agencies would act if no plan is open and nobody is biased: see `start_chance`.
 
     `eased` is what help takes off them: see `easing`.
     """
@@ -92,6 +94,11 @@ def log_odds(
     known = RECENT_WEIGHT * np.log1p(recent) + LONG_WEIGHT * np.log1p(lasting)
     seen = NEED_WEIGHT * np.clip(need, -2, 4) + TRUSTED_ADULT * people.trusted_adult
     return np.asarray(BASE + known + seen + UNDER_ONE * (age < 1) + eased)
+
+
+def start_chance(odds: Floats) -> Floats:
+    """Chance that statutory work starts in a month, from the log-odds; at most `MOST_STARTS`."""
+    return np.asarray(MOST_STARTS / (1 + np.exp(-odds)))
 
 
 def easing(supported: Bools | AnyFloats, after_plan: Bools | AnyFloats) -> Floats:
@@ -125,7 +132,7 @@ class Agencies:
         need = self.need.child[:, quarter]
         eased = easing(self.supported(first), self.plans.ended_within(365, first))
         odds = log_odds(self.people, need, first, self.recent, self.lasting, eased)
-        hazard = 1 / (1 + np.exp(-odds - self.threshold))
+        hazard = start_chance(odds + self.threshold)
         severe = 1 / (1 + np.exp(3.2 - 0.55 * self.recent))
         self.plans.decide(hazard, severe, first, last)
         planned = self.plans.open != NONE

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 from ace_risk import __version__
 from ace_risk.data.files import output_folder
 from ace_risk.data.package import write_tables
 from ace_risk.data.tables import Tables
+from ace_risk.errors import StudyError
 from ace_risk.plans import World
 from ace_risk.world.calibration import calibrate
 from ace_risk.world.care import live_somewhere
@@ -19,16 +21,15 @@ from ace_risk.world.lives import Lives, live
 from ace_risk.world.missing import missing_rows
 from ace_risk.world.rates import CODE
 from ace_risk.world.rows import Rows, person_rows, residence_rows, service_rows
+from ace_risk.world.shards import Make, each_shard, shard_quotas
 from ace_risk.world.truth import Truth, TruthRows, to_truth, truth_rows, write_truth
 
-SHARD_CHILDREN = 5_000
-"""Children living in the area at the end, per shard; part of what makes the bytes, so it never changes."""
-
 Progress = Callable[[float, str], None]
+Result = TypeVar("Result")
 
 
-def simulate(world: World, out: Path | None = None, progress: Progress | None = None) -> Tables:
-    """Make a synthetic world: the same settings and seed give the same bytes.
+def simulate(world: World, out: Path | None = None, progress: Progress | None = None, workers: int = 1) -> Tables:
+    """Make a synthetic world: the same settings and seed give the same bytes, whatever the number of workers.
 
     Parameters
     ----------
@@ -38,6 +39,9 @@ def simulate(world: World, out: Path | None = None, progress: Progress | None = 
         A folder to write to: the six tables, `datapackage.json`, `calibration.csv`, and the folder `truth`.
     progress
         Called with the share done, from 0 to 1, and what was done.
+    workers
+        How many processes make the world. With more than one, a script that calls this needs the usual
+        `if __name__ == "__main__":`, because each process reads the script again.
 
     Returns
     -------
@@ -48,6 +52,8 @@ def simulate(world: World, out: Path | None = None, progress: Progress | None = 
     ------
     OutputError
         If `out` holds something else, or can't be written.
+    StudyError
+        If `workers` is below 1, or a worker is ended from outside; or if nothing is recorded in a world to be written.
 
     Examples
     --------
@@ -57,8 +63,13 @@ def simulate(world: World, out: Path | None = None, progress: Progress | None = 
     60
     """
     if out is None:
-        return to_tables(world, [rows_of(world, lives) for lives in _shards(world, progress)])
-    tables, truth = simulate_with_truth(world, progress)
+        return to_tables(world, _made(world, shard_rows, progress, workers))
+    tables, truth = simulate_with_truth(world, progress, workers)
+    if tables.incidents.empty:
+        raise StudyError(
+            f"world: {world.children} children from {world.start} to {world.end} leave no recorded incident, and "
+            "tables without one can't be used. Ask for more children, or start earlier."
+        )
     with output_folder(out, "six tables") as folder:
         write_tables(tables, folder, extra=package_section(world))
         write_truth(truth, folder / "truth")
@@ -66,7 +77,7 @@ def simulate(world: World, out: Path | None = None, progress: Progress | None = 
     return tables
 
 
-def simulate_with_truth(world: World, progress: Progress | None = None) -> tuple[Tables, Truth]:
+def simulate_with_truth(world: World, progress: Progress | None = None, workers: int = 1) -> tuple[Tables, Truth]:
     """Make a synthetic world, and keep the truth behind it.
 
     Examples
@@ -75,33 +86,31 @@ def simulate_with_truth(world: World, progress: Progress | None = None) -> tuple
     >>> bool((truth.children["child_id"] == tables.children["child_id"]).all())
     True
     """
-    rows: list[Rows] = []
-    truths: list[TruthRows] = []
-    for lives in _shards(world, progress):
-        rows.append(rows_of(world, lives))
-        truths.append(truth_rows(lives))
-    return to_tables(world, rows), to_truth(world, truths)
+    rows, truths = zip(*_made(world, shard_rows_and_truth, progress, workers), strict=True)
+    return to_tables(world, list(rows)), to_truth(world, list(truths))
 
 
-def _shards(world: World, progress: Progress | None) -> Iterator[Lives]:
-    """The lives of each shard in turn."""
+def _made(world: World, make: Make[Result], progress: Progress | None, workers: int) -> list[Result]:
+    """What is made of every shard, telling how far it has come."""
     quotas = shard_quotas(world.children)
-    for shard, quota in enumerate(quotas):
-        yield live(world, shard, quota)
+    made: list[Result] = []
+    for result in each_shard(world, make, workers):
+        made.append(result)
         if progress is not None:
-            progress((shard + 1) / len(quotas), f"{sum(quotas[: shard + 1]):,} of {world.children:,} children")
+            done = len(made)
+            progress(done / len(quotas), f"{sum(quotas[:done]):,} of {world.children:,} children")
+    return made
 
 
-def shard_quotas(children: int) -> list[int]:
-    """How many of the children living here at the end belong to each shard.
+def shard_rows(world: World, shard: int, quota: int) -> Rows:
+    """The rows of one shard's tables."""
+    return rows_of(world, live(world, shard, quota))
 
-    Examples
-    --------
-    >>> shard_quotas(12_000)
-    [5000, 5000, 2000]
-    """
-    full, rest = divmod(children, SHARD_CHILDREN)
-    return [SHARD_CHILDREN] * full + ([rest] if rest else [])
+
+def shard_rows_and_truth(world: World, shard: int, quota: int) -> tuple[Rows, TruthRows]:
+    """The rows of one shard's tables, and the truth behind them."""
+    lives = live(world, shard, quota)
+    return rows_of(world, lives), truth_rows(lives)
 
 
 def package_section(world: World) -> dict[str, object]:

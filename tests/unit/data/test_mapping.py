@@ -126,7 +126,7 @@ def test_a_code_that_is_not_mapped_is_checked_by_the_rules(csv_folder: Path, set
 def test_text_that_a_format_does_not_read_is_counted_and_the_clock_is_never_read(
     csv_folder: Path, set_cell: CellWriter
 ) -> None:
-    births = ["now", "today", "15/01/2019", "15/01/2019 "]
+    births = ["now", "today", "15/01/2009", "15/01/2009 "]
     for row, text in enumerate(births, start=1):
         set_cell(csv_folder, "children", "birth_date", row, text)
     with pytest.raises(DataError) as caught:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from ace_risk.data.history import build_history
 from ace_risk.data.schema import SCHEMA
 from ace_risk.data.tables import Tables
 from ace_risk.data.validate import find_late_records, find_problems, quality_summary
@@ -49,8 +51,36 @@ def test_an_event_on_the_day_of_birth_is_allowed_and_the_day_before_is_not(small
     assert sorted(found(frames)) == [
         ("involvement", "incident_id", 2, (2, 4)),
         ("missing_episodes", "missing_from", 1, (1,)),
+        ("residence", "start_date", 1, (4,)),
         ("services", "start_date", 1, (2,)),
     ]
+
+
+def test_a_home_may_start_on_the_day_of_birth_and_not_before(small_tables: Tables) -> None:
+    frames = frames_of(small_tables)
+    frames["residence"].loc[0, "start_date"] = frames["children"]["birth_date"].min() - pd.Timedelta(days=900)
+    assert ("residence", "start_date", 1, (1,)) in found(frames)
+    born = frames["children"].set_index("child_id").loc[frames["residence"].loc[0, "child_id"], "birth_date"]
+    frames["residence"].loc[0, "start_date"] = born - pd.Timedelta(days=1)
+    assert found(frames) == [("residence", "start_date", 1, (1,))]
+    frames["residence"].loc[0, "start_date"] = born
+    assert found(frames) == []
+
+
+def test_what_happened_at_home_before_birth_is_never_laid_on_a_child_whose_homes_are_valid(
+    small_tables: Tables,
+) -> None:
+    frames = frames_of(small_tables)
+    birth = frames["incidents"].loc[0, "occurred_at"].normalize() + pd.Timedelta(days=1)
+    frames["children"] = pd.concat(
+        [frames["children"], frames["children"].iloc[[0]].assign(child_id="baby", birth_date=birth)], ignore_index=True
+    )
+    home = frames["residence"].iloc[[0]].assign(child_id="baby", start_date=birth, end_date=pd.NaT, recorded_at=birth)
+    frames["residence"] = pd.concat([frames["residence"], home], ignore_index=True)
+    assert found(frames) == []
+    history = build_history(replace(small_tables, **frames))
+    assert not ((history["child_id"] == "baby") & (history["occurred_at"] < birth)).any()
+    assert (history.loc[history["kind"] == "domestic_abuse", "child_id"] == "c1").any()
 
 
 def spells(*rows: tuple[str, str, str | None]) -> dict[str, pd.DataFrame]:

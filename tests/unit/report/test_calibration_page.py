@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import html
 import re
 
 import pandas as pd
@@ -9,6 +10,7 @@ from ace_risk.plans import World
 from ace_risk.report.calibration_page import render_calibration
 from ace_risk.report.headers import world_header
 from ace_risk.report.words import find_forbidden
+from ace_risk.world.sources import PUBLISHED
 
 
 @pytest.fixture
@@ -29,6 +31,12 @@ def test_the_page_opens_with_how_many_lie_outside_and_shows_every_source(figures
         assert source in text
     assert "children who live with &lt;one&gt;" in page
     assert find_forbidden(text) == []
+
+
+def test_every_published_source_that_a_row_names_is_spelt_out(figures):
+    page = render_calibration(figures, world_header(World()))
+    assert PUBLISHED["S5"] in html.unescape(page)
+    assert PUBLISHED["S86"] not in html.unescape(page)
 
 
 def test_all_within_is_said(figures):

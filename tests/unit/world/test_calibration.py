@@ -13,6 +13,7 @@ from ace_risk.world.calibration import COLUMNS, calibrate
 from ace_risk.world.exposure import make_exposure, percent
 from ace_risk.world.figures import FIGURES
 from ace_risk.world.measured_lives import episodes_of_need
+from ace_risk.world.sources import PUBLISHED, source_tags
 from ace_risk.world.truth import Truth
 
 
@@ -27,6 +28,11 @@ def test_every_figure_has_a_source_and_is_measured(figures: pd.DataFrame) -> Non
     assert figures["key"].is_unique
     assert figures["generated"].notna().all()
     assert figures["source"].map(lambda text: re.match(r"\[(S\d|D|M: |A)", text) is not None).all()
+
+
+def test_every_source_is_spelt_out_and_none_is_left_over() -> None:
+    named = {tag for figure in FIGURES for tag in source_tags(figure.source)}
+    assert named == set(PUBLISHED)
 
 
 def test_the_verdict_is_the_distance_against_the_tolerance(figures: pd.DataFrame) -> None:

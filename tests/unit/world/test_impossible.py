@@ -161,6 +161,33 @@ def test_one_statutory_plan_at_a_time(lived: tuple[World, Tables]) -> None:
     assert (rows.loc[known, "start_date"] >= before[known]).all()
 
 
+def test_no_work_starts_in_the_last_four_weeks_of_childhood(lived: tuple[World, Tables]) -> None:
+    world, tables = lived
+    plans = tables.services[tables.services["kind"].isin(["cin", "s47", "cpp", "looked_after"])]
+    rows = plans[plans["start_date"] > pd.Timestamp(world.start)].merge(tables.children, on="child_id")
+    grown = rows["birth_date"] + pd.DateOffset(years=18)
+    assert len(rows) > 100
+    assert (grown - rows["start_date"] > pd.Timedelta(days=28)).all()
+
+
+def test_no_home_starts_before_birth(lived: tuple[World, Tables]) -> None:
+    _, tables = lived
+    rows = tables.residence.merge(tables.children, on="child_id")
+    assert (rows["start_date"] >= rows["birth_date"]).all()
+
+
+def test_no_green_notice_about_abuse_graded_high(lived: tuple[World, Tables]) -> None:
+    _, tables = lived
+    notices = tables.incidents[tables.incidents["kind"] == "ppn"].merge(tables.involvement, on="incident_id")
+    abuse = tables.incidents[(tables.incidents["kind"] == "domestic_abuse") & (tables.incidents["grade"] == "high")]
+    pairs = notices.merge(abuse, on="occurred_at", suffixes=("", "_abuse"))
+    spells = tables.residence.assign(pair=tables.residence["child_id"] + tables.residence["household_id"])
+    pairs = pairs.assign(pair=pairs["child_id"] + pairs["household_id_abuse"]).reset_index(drop=True)
+    together = pairs[inside(pairs, spells, "occurred_at", "pair")]
+    assert len(together) > 5
+    assert set(together["grade"]) <= {"amber", "red"}
+
+
 def test_a_spell_of_support_isnt_started_twice(lived: tuple[World, Tables]) -> None:
     _, tables = lived
     rows = tables.services.sort_values(["child_id", "kind", "start_date"])

@@ -5,11 +5,13 @@ from __future__ import annotations
 from itertools import pairwise
 
 import numpy as np
+import pytest
 
 from ace_risk.data.tables import Tables
 from ace_risk.world.lives import Lives
+from ace_risk.world.measured_lives import episodes_of_need
 from ace_risk.world.rates import CODE
-from ace_risk.world.services import KINDS, easing, is_quarter, log_odds, month_edges
+from ace_risk.world.services import KINDS, MOST_STARTS, easing, is_quarter, log_odds, month_edges, start_chance
 
 
 def day(text: str) -> int:
@@ -55,6 +57,20 @@ def test_statutory_work_follows_records(lives: Lives) -> None:
     seen = lives.written & (lives.events.kind == CODE["domestic_abuse"])
     recorded = np.isin(lives.people.family, lives.events.family[seen])
     assert in_need[recorded].mean() > 3 * in_need[~recorded].mean()
+
+
+def test_much_need_makes_long_work_and_not_endless_starts(tables: Tables) -> None:
+    plans = tables.services[tables.services["kind"].isin(["cin", "s47", "cpp", "looked_after"])]
+    episodes = episodes_of_need(plans, tables.data_end).groupby("child_id").size()
+    assert 0.15 < (episodes > 1).mean() < 0.40
+    assert (episodes > 6).mean() < 0.01
+    assert episodes.max() <= 12
+    assert plans.groupby("child_id").size().max() <= 16
+
+
+def test_no_chance_of_a_start_is_above_the_highest() -> None:
+    odds = np.array([-6.0, 0.0, 40.0])
+    assert start_chance(odds).tolist() == pytest.approx([MOST_STARTS / (1 + np.exp(6)), MOST_STARTS / 2, MOST_STARTS])
 
 
 def test_siblings_are_often_decided_together(tables: Tables) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from datetime import date
 from itertools import pairwise
 from pathlib import Path
 
@@ -11,11 +12,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from ace_risk.data.history import build_history
 from ace_risk.data.load import load_tables
 from ace_risk.data.tables import Tables
+from ace_risk.errors import StudyError
 from ace_risk.plans import World
-from ace_risk.world import simulate as module
-from ace_risk.world.simulate import shard_quotas, simulate
+from ace_risk.world import shards
+from ace_risk.world.simulate import simulate
 
 
 def fingerprints(folder: Path) -> dict[str, str]:
@@ -47,7 +50,7 @@ def test_what_is_written_loads_as_what_was_returned(tmp_path: Path) -> None:
 
 
 def test_a_shard_is_the_same_in_a_smaller_and_in_a_larger_world(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "SHARD_CHILDREN", 300)
+    monkeypatch.setattr(shards, "SHARD_CHILDREN", 300)
     small, large = simulate(World(children=300, seed=4)), simulate(World(children=700, seed=4))
     shared = large.incidents[large.incidents["incident_id"].isin(small.incidents["incident_id"])]
     pd.testing.assert_frame_equal(shared.reset_index(drop=True), small.incidents)
@@ -63,11 +66,24 @@ def test_progress_rises_to_one() -> None:
     assert all(earlier < later for earlier, later in pairwise(seen))
 
 
-@pytest.mark.parametrize("children", [50, 4_999, 5_000, 5_001, 112_000])
-def test_quotas_add_up(children: int) -> None:
-    quotas = shard_quotas(children)
-    assert sum(quotas) == children
-    assert min(quotas) > 0
+def test_same_bytes_whatever_the_number_of_workers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shards, "SHARD_CHILDREN", 200)
+    world = World(children=700, seed=4)
+    for workers in (1, 2, 3):
+        simulate(world, tmp_path / str(workers), workers=workers)
+    alone, two, three = (fingerprints(tmp_path / name) for name in "123")
+    assert len(alone) > 8
+    assert alone == two == three
+
+
+def test_a_world_without_a_record_is_made_but_not_written(tmp_path: Path) -> None:
+    world = World(children=50, seed=0, start=date(2025, 12, 31))
+    tables = simulate(world)
+    assert tables.incidents.empty
+    assert build_history(tables).empty
+    with pytest.raises(StudyError, match="50 children from 2025-12-31 to 2026-01-01 leave no recorded incident"):
+        simulate(world, tmp_path / "data")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_siblings_share_households(tables: Tables) -> None:
@@ -83,6 +99,17 @@ def test_the_trio_comes_together_more_than_by_chance(tables: Tables) -> None:
     households = tables.residence["household_id"].unique()
     seen = np.array([np.isin(households, incidents.loc[incidents["kind"] == kind, "household_id"]) for kind in trio])
     assert seen.all(axis=0).mean() > 3 * seen.mean(axis=1).prod()
+
+
+def test_abuse_and_notices_come_in_bursts(tables: Tables) -> None:
+    """Published shares of repeats differ by force and by what is counted, from about a quarter to a half."""
+    abuse = tables.incidents[tables.incidents["kind"] == "domestic_abuse"].sort_values("occurred_at")
+    since = abuse.groupby("household_id")["occurred_at"].diff()
+    assert 0.25 < (since <= pd.Timedelta(days=365)).mean() < 0.5
+    named = tables.involvement.merge(tables.incidents[tables.incidents["kind"] == "ppn"], on="incident_id")
+    since = named.sort_values("occurred_at").groupby("child_id")["occurred_at"].diff()
+    soon, year = ((since <= pd.Timedelta(days=days)).mean() for days in (91, 365))
+    assert soon > 0.4 * year
 
 
 def test_records_come_after_events_by_source(tables: Tables) -> None:
