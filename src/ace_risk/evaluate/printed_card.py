@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ace_risk.evaluate.worked_examples import Line, worked_examples
 from ace_risk.features.catalogue import Catalogue, FeatureSpec
 from ace_risk.models.additive import AdditiveModel
-from ace_risk.models.terms import FeatureTerm
+from ace_risk.models.terms import FeatureTerm, PairTerm
+
+GROUPS_OF_TOTALS = 10
+"""About how many groups totals are put into where points are no whole numbers."""
 
 
 def print_card(
@@ -20,82 +25,172 @@ def print_card(
     probability: NDArray[np.float64],
     label: NDArray[np.int8],
     smallest: int,
+    outcome: str = "statutory support recorded within 12 months",
 ) -> dict[str, Any]:
-    """The card's features and totals as plain values.
+    """The card's features, totals and worked examples as plain values.
 
     Parameters
     ----------
     model
-        A card of points with one feature per term.
+        A table of scores. Where scores are no whole numbers, totals are put into about ten groups of rows.
     catalogue
         The words for each feature.
     totals, probability, label
         Of the test rows.
     smallest
         Totals with fewer rows than this are put together with the next ones, so that nobody can be made out.
+    outcome
+        What followed and by when, in words.
 
     Returns
     -------
     dict
-        `features` (each with `bins`: text, points, share of training rows), `intercept`, and `totals` (each with
-        rows, and the shares observed and predicted).
+        `features` (each with `bins`: text, points, share of training rows), `pairs` (terms of two features, as a table
+        of points), `intercept`, `totals` (each with rows, the lowest total that belongs to it, and the shares observed
+        and predicted), and `examples`: made-up children, see
+        :func:`~ace_risk.evaluate.worked_examples.worked_examples`. A table with pairs has no examples.
     """
+    terms = [(term, catalogue[term.feature]) for term in model.terms if isinstance(term, FeatureTerm)]
     features = [
         {
             "feature": term.feature,
-            "title": feature_title(catalogue[term.feature]),
-            "direction": catalogue[term.feature].direction,
-            "bins": _bins(term, catalogue[term.feature]),
+            "title": feature_title(spec),
+            "direction": spec.direction,
+            "bins": [line.as_record() for line in card_lines(term, spec)],
         }
-        for term in model.terms
-        if isinstance(term, FeatureTerm)
+        for term, spec in terms
     ]
-    frame = pd.DataFrame({"total": totals, "predicted": probability, "label": label}).sort_values("total")
-    rows = [
+    pairs = [_pair(term, catalogue) for term in model.terms if isinstance(term, PairTerm)]
+    frame = pd.DataFrame({"total": totals, "predicted": probability, "label": label})
+    groups = total_groups(frame["total"], smallest, lowest_total(model))
+    rows = []
+    for group in groups:
+        part = frame[frame["total"].between(group.first, group.last)]
+        rows.append(
+            {
+                "total": group.words,
+                "low_total": group.low_total,
+                "n": len(part),
+                "observed": float(part["label"].mean()),
+                "predicted": float(part["predicted"].mean()),
+            }
+        )
+    chosen = [] if pairs else worked_examples(
+        [card_lines(term, spec) for term, spec in terms],
+        model.intercept,
+        [(group.first, group.last, float(frame["total"][frame["total"].between(group.first, group.last)].median()))
+         for group in groups],
+    )  # fmt: skip
+    examples = [
         {
-            "total": words,
-            "n": len(part),
-            "observed": float(part["label"].mean()),
-            "predicted": float(part["predicted"].mean()),
+            "records": [line.as_record(title=feature_title(line.spec)) for line in example.lines],
+            "total": example.total,
+            "of_100": _frequency(rows[example.group], outcome),
+            "observed": rows[example.group]["observed"],
+            "n": rows[example.group]["n"],
         }
-        for words, part in frame.groupby(total_words(frame["total"], smallest), sort=False)
+        for example in chosen
     ]
-    return {"features": features, "intercept": model.intercept, "totals": rows}
+    return {"features": features, "pairs": pairs, "intercept": model.intercept, "totals": rows, "examples": examples}
 
 
-def total_words(totals: pd.Series, smallest: int) -> pd.Series:
-    """Each row's total in words; totals with too few rows are joined with the next lower ones (the lowest with higher).
+def _frequency(row: dict[str, Any], outcome: str) -> str:
+    share = row["observed"]
+    few = "fewer than 1" if 0 < share < 0.005 else "more than 99" if 0.995 <= share < 1 else f"{100 * share:.0f}"
+    points = "any total" if row["total"] == "all" else f"{row['total']} point{'' if row['total'] == '1' else 's'}"
+    return f"Of 100 children with {points}, {few} had {outcome}."
+
+
+@dataclass(frozen=True)
+class TotalGroup:
+    """Totals that are printed together.
+
+    Attributes
+    ----------
+    words
+        What is printed.
+    low_total
+        The lowest total that belongs to it; for the lowest group, the lowest that the card can give.
+    first, last
+        The lowest and the highest total among the rows, both included.
+    """
+
+    words: str
+    low_total: float
+    first: float
+    last: float
+
+
+def lowest_total(model: AdditiveModel) -> float:
+    """The lowest total that a table of scores can give."""
+    scores = (np.concatenate([np.ravel(term.score_table), [np.inf]]) for term in model.terms)
+    return float(model.intercept + sum(float(np.min(table)) for table in scores))
+
+
+def total_groups(totals: pd.Series, smallest: int, lowest: float) -> list[TotalGroup]:
+    """The groups of totals, lowest first; totals with too few rows are joined with the next lower ones.
+
+    Whole totals stand alone where enough rows have them; others are cut at tenths of the rows, rounded to two decimals.
 
     Examples
     --------
-    >>> total_words(pd.Series([0.0, 0.0, 1.0, 1.0, 2.0]), 2).tolist()
-    ['0', '0', '1 or more', '1 or more', '1 or more']
+    >>> [group.words for group in total_groups(pd.Series([0.0, 0.0, 1.0, 1.0, 2.0]), 2, -3.0)]
+    ['0', '1 or more']
+    >>> [group.words for group in total_groups(pd.Series(np.arange(20) + 0.5), 8, 0.0)]
+    ['under 11.90', '11.90 or more']
     """
-    sizes = totals.value_counts().sort_index(ascending=False)
+    whole = bool((totals == totals.round()).all())
+    edges = np.unique(np.round(np.quantile(totals, np.arange(1, GROUPS_OF_TOTALS) / GROUPS_OF_TOTALS), 2))
+    steps = totals if whole else pd.Series(np.searchsorted(edges, totals, side="right"), index=totals.index)
+    made = []
+    joined = join_steps(steps, smallest)
+    for place, group in enumerate(joined):
+        part = totals[steps.isin(group)]
+        ends = (place == 0, place == len(joined) - 1)
+        if whole:
+            low, words = float(part.min()), _whole_words(group, ends)
+        else:
+            low = lowest if ends[0] else float(edges[int(min(group)) - 1])
+            words = _edge_words(low, float(edges[int(max(group))]) if not ends[1] else None, ends[0])
+        open_below = ends[0] and (len(group) > 1 or not whole)
+        made.append(TotalGroup(words, min(lowest, low) if open_below else low, float(part.min()), float(part.max())))
+    return made
+
+
+def join_steps(steps: pd.Series, smallest: int) -> list[list[float]]:
+    """The steps, lowest group first, each group with at least `smallest` rows where there are as many.
+
+    Examples
+    --------
+    >>> join_steps(pd.Series([0, 0, 1, 1, 2]), 2)
+    [[0.0], [2.0, 1.0]]
+    """
+    sizes = steps.value_counts().sort_index(ascending=False)
     groups: list[list[float]] = []
     waiting: list[float] = []
-    for total in sizes.index:
-        waiting.append(float(total))
+    for step in sizes.index:
+        waiting.append(float(step))
         if sizes.loc[waiting].sum() >= smallest:
             groups.append(waiting)
             waiting = []
     if waiting:
         groups[-1:] = [[*(groups[-1] if groups else []), *waiting]]
-    words: dict[float, str] = {}
-    for position, group in enumerate(groups):
-        low, high = f"{min(group):g}", f"{max(group):g}"
-        ends = (position == 0, position == len(groups) - 1)
-        text = (
-            low
-            if len(group) == 1
-            else f"{low} or more"
-            if ends[0]
-            else f"{high} or less"
-            if ends[1]
-            else f"{low} to {high}"
-        )
-        words |= dict.fromkeys(group, "all" if all(ends) else text)
-    return totals.map(words)
+    return groups[::-1]
+
+
+def _whole_words(group: list[float], ends: tuple[bool, bool]) -> str:
+    low, high = (f"{value:g}".replace("-", "−") for value in (min(group), max(group)))
+    if all(ends):
+        return "all"
+    if len(group) == 1:
+        return low
+    return f"{high} or less" if ends[0] else f"{low} or more" if ends[1] else f"{low} to {high}"
+
+
+def _edge_words(low: float, high: float | None, lowest: bool) -> str:
+    if high is None:
+        return "all" if lowest else f"{low:.2f} or more".replace("-", "−")
+    return (f"under {high:.2f}" if lowest else f"{low:.2f} to under {high:.2f}").replace("-", "−")
 
 
 def feature_title(spec: FeatureSpec) -> str:
@@ -113,20 +208,44 @@ def feature_title(spec: FeatureSpec) -> str:
     return f"{spec.title}, last {spec.window_days:,} days"
 
 
-def _bins(term: FeatureTerm, spec: FeatureSpec) -> list[dict[str, Any]]:
-    """The bins that hold any training row, in words."""
-    edges = term.edges
-    lows: list[float | None] = [None, *edges]
-    highs: list[float | None] = [*edges, None]
+def card_lines(term: FeatureTerm, spec: FeatureSpec) -> list[Line]:
+    """The bins of a feature that hold any training row, in words."""
+    lows: list[float | None] = [None, *term.edges]
+    highs: list[float | None] = [*term.edges, None]
     whole = spec.measure not in ("mean", "sum", "max")
-    bins = [
-        {"text": bin_words(low, high, whole), "points": points, "share": count / max(term.rows, 1)}
+    lines = [
+        Line(spec, bin_words(low, high, whole), points, count / max(term.rows, 1), low, high)
         for low, high, points, count in zip(lows, highs, term.scores, term.counts, strict=True)
     ]
     if term.missing_count:
-        text = "never" if spec.measure.startswith("days_since") else "not known"
-        bins.append({"text": text, "points": term.missing_score, "share": term.missing_count / max(term.rows, 1)})
-    return bins
+        share = term.missing_count / max(term.rows, 1)
+        lines.append(Line(spec, missing_words(spec), term.missing_score, share, missing=True))
+    return lines
+
+
+def missing_words(spec: FeatureSpec) -> str:
+    """What a missing value says."""
+    return "never" if spec.measure.startswith("days_since") else "not known"
+
+
+def _pair(term: PairTerm, catalogue: Catalogue) -> dict[str, Any]:
+    """A term of two features: the words of its rows and columns, and the points where they meet."""
+    specs = [catalogue[name] for name in term.features]
+    words = []
+    for spec, edges in zip(specs, term.edges, strict=True):
+        whole = spec.measure not in ("mean", "sum", "max")
+        lows, highs = [None, *edges], [*edges, None]
+        words.append([*(bin_words(*ends, whole) for ends in zip(lows, highs, strict=True)), missing_words(spec)])
+    counts = np.asarray(term.counts)
+    keep = [np.flatnonzero(counts.sum(axis=1 - side)) for side in (0, 1)]
+    titles = [feature_title(spec) for spec in specs]
+    return {
+        "features": list(term.features),
+        "titles": titles,
+        "rows": [words[0][place] for place in keep[0]],
+        "columns": [words[1][place] for place in keep[1]],
+        "points": [[float(term.scores[row][column]) for column in keep[1]] for row in keep[0]],
+    }
 
 
 def bin_words(low: float | None, high: float | None, whole: bool) -> str:
