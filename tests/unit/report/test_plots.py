@@ -132,7 +132,7 @@ def test_recall_is_labelled_on_the_line(pictures: dict[str, Picture]) -> None:
 @pytest.mark.parametrize("seed", range(20))
 def test_labels_never_touch_and_keep_their_order(seed: int) -> None:
     heights = list(np.random.default_rng(seed).uniform(0, 1, 6))
-    placed = spread(heights, 0.1, 1.0)
+    placed = spread(heights, [0.1] * 6, 1.0)
     gaps = np.diff(np.sort(placed))
     assert (gaps >= 0.1 - 1e-9).all()
     assert max(placed) <= 1.0
