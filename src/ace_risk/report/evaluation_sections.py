@@ -188,7 +188,10 @@ def search_part(search: Mapping[str, Any] | None) -> dict[str, Any] | None:
     """The trials, the fewest features first, with their picture."""
     if not search or not search["trials"]:
         return None
-    trials = sorted(search["trials"], key=lambda trial: (trial["features"], trial["number"]))
+    trials = [
+        {**trial, "where": where(str(trial["gap_where"] or ""))}
+        for trial in sorted(search["trials"], key=lambda trial: (trial["features"], trial["number"]))
+    ]
     return {
         **search,
         "trials": trials,
@@ -196,6 +199,18 @@ def search_part(search: Mapping[str, Any] | None) -> dict[str, Any] | None:
         "picture": trade_off(trials, search["best_recall"], search["standard_error"]),
         "csv": csv_link("trials.csv", TRIAL_COLUMNS, ([trial[key] for key in TRIAL_COLUMNS] for trial in trials)),
     }
+
+
+def where(gap: str) -> str:
+    """Between which groups a gap is, with the attribute in words.
+
+    Examples
+    --------
+    >>> where("age_band: under 1 and 5 to 9")
+    'Age: under 1 and 5 to 9'
+    """
+    attribute, colon, groups = gap.partition(": ")
+    return f"{title_of(attribute)}: {groups}" if colon else gap
 
 
 def _shares(records: Sequence[Mapping[str, Any]], name: str) -> dict[str, list[float | None]]:

@@ -117,7 +117,9 @@ def _label_ends(axes: Axes, ends: Sequence[tuple[float, str, bool]], top: float)
             title, (1, height), xycoords=("axes fraction", "data"), xytext=(1.03, at),
             textcoords=("axes fraction", "data"), va="center", fontsize=9,
             fontweight="bold" if ours else "normal", annotation_clip=False,
-            arrowprops={"arrowstyle": "-", "color": LINE, "linewidth": 0.8, "shrinkA": 2, "shrinkB": 0},
+            arrowprops={
+                "arrowstyle": "-", "color": LINE, "linewidth": 0.8, "shrinkA": 2, "shrinkB": 0, "relpos": (0, 0.5),
+            },
         )  # fmt: skip
 
 

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ace_risk.evaluate.printed_card import lowest_total, print_card, total_groups
+from ace_risk.evaluate.card_totals import total_groups
+from ace_risk.evaluate.printed_card import lowest_total, print_card
 from ace_risk.evaluate.worked_examples import Line, fit_together, ways_to_totals
 from ace_risk.features.catalogue import Catalogue, FeatureSpec
 from ace_risk.models.additive import AdditiveModel

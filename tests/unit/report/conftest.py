@@ -22,6 +22,7 @@ from ace_risk.report.fairness_page import render_fairness
 from ace_risk.report.index_page import render_index
 from ace_risk.report.list_page import render_list
 from ace_risk.report.page import Header
+from ace_risk.report.points_card_page import render_points_card
 from ace_risk.report.words import LIST_SAFETY, REPORT_SAFETY
 from ace_risk.study import load_study
 
@@ -331,12 +332,17 @@ def frame(listing: dict[str, Any]) -> pd.DataFrame:
     return pd.DataFrame(listing["rows"])
 
 
-PAGES = ("evaluation", "fairness", "list", "card", "index")
+PAGES = ("evaluation", "measured", "points-card", "fairness", "list", "card", "index")
 
 
 @pytest.fixture(scope="session")
 def pages(
-    header: Header, list_header: Header, evaluation: dict[str, Any], audit: dict[str, Any], listing: dict[str, Any]
+    header: Header,
+    list_header: Header,
+    evaluation: dict[str, Any],
+    measured: dict[str, Any],
+    audit: dict[str, Any],
+    listing: dict[str, Any],
 ) -> dict[str, str]:
     """Every page, by its name in PAGES."""
     card = build_card(load_study(configs_folder() / "demo.yaml"), evaluation, audit, "3f9ac1d07e52", {"Python": "3.11"})
@@ -344,6 +350,8 @@ def pages(
     sentences = {"For local teams": evaluation["sentences"], "For ethics boards": audit["sentences"]}
     return {
         "evaluation": render_evaluation(evaluation, header),
+        "measured": render_evaluation(measured, header),
+        "points-card": render_points_card(measured, replace(header, title="Points card")),
         "fairness": render_fairness(audit, replace(header, title="Fairness report")),
         "list": render_list(listing, list_header),
         "card": render_card(card, replace(header, title="Model card")),
