@@ -8,9 +8,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ace_risk.evaluate.card_totals import total_groups
+from ace_risk.evaluate.worked_examples import Line, worked_examples
 from ace_risk.features.catalogue import Catalogue, FeatureSpec
 from ace_risk.models.additive import AdditiveModel
-from ace_risk.models.terms import FeatureTerm
+from ace_risk.models.terms import FeatureTerm, PairTerm
 
 
 def print_card(
@@ -20,82 +22,86 @@ def print_card(
     probability: NDArray[np.float64],
     label: NDArray[np.int8],
     smallest: int,
+    outcome: str = "statutory support recorded within 12 months",
 ) -> dict[str, Any]:
-    """The card's features and totals as plain values.
+    """The card's features, totals and worked examples as plain values.
 
     Parameters
     ----------
     model
-        A card of points with one feature per term.
+        A table of scores. Where scores are no whole numbers, totals are put into about ten groups of rows.
     catalogue
         The words for each feature.
     totals, probability, label
         Of the test rows.
     smallest
         Totals with fewer rows than this are put together with the next ones, so that nobody can be made out.
+    outcome
+        What followed and by when, in words.
 
     Returns
     -------
     dict
-        `features` (each with `bins`: text, points, share of training rows), `intercept`, and `totals` (each with
-        rows, and the shares observed and predicted).
+        `features` (each with `bins`: text, points, share of training rows), `pairs` (terms of two features, as a table
+        of points), `intercept`, `totals` (each with rows, the lowest total that belongs to it, and the shares observed
+        and predicted), and `examples`: made-up children, see
+        :func:`~ace_risk.evaluate.worked_examples.worked_examples`. A table with pairs has no examples.
     """
+    terms = [(term, catalogue[term.feature]) for term in model.terms if isinstance(term, FeatureTerm)]
     features = [
         {
             "feature": term.feature,
-            "title": feature_title(catalogue[term.feature]),
-            "direction": catalogue[term.feature].direction,
-            "bins": _bins(term, catalogue[term.feature]),
+            "title": feature_title(spec),
+            "direction": spec.direction,
+            "bins": [line.as_record() for line in card_lines(term, spec)],
         }
-        for term in model.terms
-        if isinstance(term, FeatureTerm)
+        for term, spec in terms
     ]
-    frame = pd.DataFrame({"total": totals, "predicted": probability, "label": label}).sort_values("total")
-    rows = [
-        {
-            "total": words,
-            "n": len(part),
-            "observed": float(part["label"].mean()),
-            "predicted": float(part["predicted"].mean()),
-        }
-        for words, part in frame.groupby(total_words(frame["total"], smallest), sort=False)
-    ]
-    return {"features": features, "intercept": model.intercept, "totals": rows}
-
-
-def total_words(totals: pd.Series, smallest: int) -> pd.Series:
-    """Each row's total in words; totals with too few rows are joined with the next lower ones (the lowest with higher).
-
-    Examples
-    --------
-    >>> total_words(pd.Series([0.0, 0.0, 1.0, 1.0, 2.0]), 2).tolist()
-    ['0', '0', '1 or more', '1 or more', '1 or more']
-    """
-    sizes = totals.value_counts().sort_index(ascending=False)
-    groups: list[list[float]] = []
-    waiting: list[float] = []
-    for total in sizes.index:
-        waiting.append(float(total))
-        if sizes.loc[waiting].sum() >= smallest:
-            groups.append(waiting)
-            waiting = []
-    if waiting:
-        groups[-1:] = [[*(groups[-1] if groups else []), *waiting]]
-    words: dict[float, str] = {}
-    for position, group in enumerate(groups):
-        low, high = f"{min(group):g}", f"{max(group):g}"
-        ends = (position == 0, position == len(groups) - 1)
-        text = (
-            low
-            if len(group) == 1
-            else f"{low} or more"
-            if ends[0]
-            else f"{high} or less"
-            if ends[1]
-            else f"{low} to {high}"
+    pairs = [_pair(term, catalogue) for term in model.terms if isinstance(term, PairTerm)]
+    frame = pd.DataFrame({"total": totals, "predicted": probability, "label": label})
+    groups = total_groups(frame["total"], smallest, lowest_total(model))
+    rows = []
+    for group in groups:
+        part = frame[frame["total"].between(group.first, group.last)]
+        rows.append(
+            {
+                "total": group.words,
+                "low_total": group.low_total,
+                "n": len(part),
+                "observed": float(part["label"].mean()),
+                "predicted": float(part["predicted"].mean()),
+            }
         )
-        words |= dict.fromkeys(group, "all" if all(ends) else text)
-    return totals.map(words)
+    chosen = [] if pairs else worked_examples(
+        [card_lines(term, spec) for term, spec in terms],
+        model.intercept,
+        [(group.first, group.last, float(frame["total"][frame["total"].between(group.first, group.last)].median()))
+         for group in groups],
+    )  # fmt: skip
+    examples = [
+        {
+            "records": [line.as_record(title=feature_title(line.spec)) for line in example.lines],
+            "total": example.total,
+            "of_100": _frequency(rows[example.group], outcome),
+            "observed": rows[example.group]["observed"],
+            "n": rows[example.group]["n"],
+        }
+        for example in chosen
+    ]
+    return {"features": features, "pairs": pairs, "intercept": model.intercept, "totals": rows, "examples": examples}
+
+
+def _frequency(row: dict[str, Any], outcome: str) -> str:
+    share = row["observed"]
+    few = "fewer than 1" if 0 < share < 0.005 else "more than 99" if 0.995 <= share < 1 else f"{100 * share:.0f}"
+    points = "any total" if row["total"] == "all" else f"{row['total']} point{'' if row['total'] == '1' else 's'}"
+    return f"Of 100 children with {points}, {few} had {outcome}."
+
+
+def lowest_total(model: AdditiveModel) -> float:
+    """The lowest total that a table of scores can give."""
+    scores = (np.concatenate([np.ravel(term.score_table), [np.inf]]) for term in model.terms)
+    return float(model.intercept + sum(float(np.min(table)) for table in scores))
 
 
 def feature_title(spec: FeatureSpec) -> str:
@@ -113,20 +119,44 @@ def feature_title(spec: FeatureSpec) -> str:
     return f"{spec.title}, last {spec.window_days:,} days"
 
 
-def _bins(term: FeatureTerm, spec: FeatureSpec) -> list[dict[str, Any]]:
-    """The bins that hold any training row, in words."""
-    edges = term.edges
-    lows: list[float | None] = [None, *edges]
-    highs: list[float | None] = [*edges, None]
+def card_lines(term: FeatureTerm, spec: FeatureSpec) -> list[Line]:
+    """The bins of a feature that hold any training row, in words."""
+    lows: list[float | None] = [None, *term.edges]
+    highs: list[float | None] = [*term.edges, None]
     whole = spec.measure not in ("mean", "sum", "max")
-    bins = [
-        {"text": bin_words(low, high, whole), "points": points, "share": count / max(term.rows, 1)}
+    lines = [
+        Line(spec, bin_words(low, high, whole), points, count / max(term.rows, 1), low, high)
         for low, high, points, count in zip(lows, highs, term.scores, term.counts, strict=True)
     ]
     if term.missing_count:
-        text = "never" if spec.measure.startswith("days_since") else "not known"
-        bins.append({"text": text, "points": term.missing_score, "share": term.missing_count / max(term.rows, 1)})
-    return bins
+        share = term.missing_count / max(term.rows, 1)
+        lines.append(Line(spec, missing_words(spec), term.missing_score, share, missing=True))
+    return lines
+
+
+def missing_words(spec: FeatureSpec) -> str:
+    """What a missing value says."""
+    return "never" if spec.measure.startswith("days_since") else "not known"
+
+
+def _pair(term: PairTerm, catalogue: Catalogue) -> dict[str, Any]:
+    """A term of two features: the words of its rows and columns, and the points where they meet."""
+    specs = [catalogue[name] for name in term.features]
+    words = []
+    for spec, edges in zip(specs, term.edges, strict=True):
+        whole = spec.measure not in ("mean", "sum", "max")
+        lows, highs = [None, *edges], [*edges, None]
+        words.append([*(bin_words(*ends, whole) for ends in zip(lows, highs, strict=True)), missing_words(spec)])
+    counts = np.asarray(term.counts)
+    keep = [np.flatnonzero(counts.sum(axis=1 - side)) for side in (0, 1)]
+    titles = [feature_title(spec) for spec in specs]
+    return {
+        "features": list(term.features),
+        "titles": titles,
+        "rows": [words[0][place] for place in keep[0]],
+        "columns": [words[1][place] for place in keep[1]],
+        "points": [[float(term.scores[row][column]) for column in keep[1]] for row in keep[0]],
+    }
 
 
 def bin_words(low: float | None, high: float | None, whole: bool) -> str:

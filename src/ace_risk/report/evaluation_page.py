@@ -8,13 +8,14 @@ from typing import Any
 import pandas as pd
 
 from ace_risk.report.csv_text import csv_link
+from ace_risk.report.evaluation_sections import optional_sections, section_names
 from ace_risk.report.natural import of_100
 from ace_risk.report.page import Header, render
 from ace_risk.report.plots import Picture, dots_of_100, recall_curve, reliability
 from ace_risk.report.plots_model import feature_shape, folds_picture
 
 MODEL_COLUMNS = (
-    "name", "title", "precision", "precision_low", "precision_high", "recall", "recall_low", "recall_high",
+    "name", "title", "kind", "precision", "precision_low", "precision_high", "recall", "recall_low", "recall_high",
     "lift", "auc", "average_precision", "brier", "calibration_slope", "calibration_slope_low",
     "calibration_slope_high", "calibration_intercept", "missed_per_100_places",
 )  # fmt: skip
@@ -35,15 +36,19 @@ def render_evaluation(evaluation: Mapping[str, Any], header: Header) -> str:
     Parameters
     ----------
     evaluation
-        `ace-risk/evaluation/1`: study, outcome, data, folds, places, lists, models (ours first), curve,
-        reliability, points_card, bar, verdict and sentences. A model may carry a `note`, the data `notes`.
+        `ace-risk/evaluation/1` or `/2`: study, outcome, data, folds, places, lists, models (ours first), curve,
+        reliability, points_card, bar, verdict and sentences. A model may carry a `note`, the data `notes`. What only
+        `/2` holds gives sections of their own, each shown only if its key is there and not empty.
     header
         Top and foot of the page; its answer, if given, replaces the wording of the verdict band.
     """
     models = evaluation["models"]
+    parts = optional_sections(evaluation)
     return render(
         "evaluation.html.j2",
         header,
+        **parts,
+        sections=section_names(parts),
         evaluation=evaluation,
         ours=models[0],
         notes=[named_note(model) for model in models if model.get("note")],

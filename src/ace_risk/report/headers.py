@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _PAGES = {
     "evaluation": ("Evaluation", "How well the points card works at the places there are."),
+    "points-card": ("Points card", "The whole model on one page: look up each line, add the points, read the share."),
     "fairness": ("Fairness report", "Whom the list misses and whom it over-lists, group by group."),
     "card": ("Model card", "What this model is, what it is for, and what it must not be used for."),
 }
@@ -24,7 +25,7 @@ _RECOMPUTE = "Every rate follows from the confusion tables in evaluation.json an
 
 
 def run_header(pack: Pack, page: str) -> Header:
-    """The header of a page about a run: `evaluation`, `fairness` or `card`."""
+    """The header of a page about a run: `evaluation`, `points-card`, `fairness` or `card`."""
     title, what = _PAGES[page]
     data = pack.evaluation["data"]
     return Header(

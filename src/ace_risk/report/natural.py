@@ -104,6 +104,18 @@ def points(value: Any) -> str:
     return number(value, 0 if whole else 2)
 
 
+def added(value: Any) -> str:
+    """The points that a line of the card adds: always with a sign, whole where they are whole, else two decimals.
+
+    Examples
+    --------
+    >>> added(3.0), added(-0.456), added(0)
+    ('+3', '−0.46', '0')
+    """
+    whole = not isinstance(value, str) and not is_missing(value) and float(value).is_integer()
+    return signed(value, 0 if whole else 2)
+
+
 def interval(low: Any, high: Any, *ns: Any) -> str:
     """Both ends of an interval of shares, as percentages; both ends are included.
 

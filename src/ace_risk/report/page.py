@@ -169,7 +169,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    names = ("count", "share", "of_100", "interval", "number", "points", "signed", "day", "clock")
+    names = ("count", "share", "of_100", "interval", "number", "points", "added", "signed", "day", "clock")
     made.filters.update({name: getattr(natural, name) for name in names})
     made.globals["verdicts"] = VERDICTS
     return made

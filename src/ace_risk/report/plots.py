@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
@@ -76,7 +77,7 @@ def recall_curve(curve: pd.DataFrame, places: int) -> Picture:
     )
 
     def make() -> Figure:
-        figure = new_figure(4.8, 3.6)
+        figure = new_figure(4.8, 3.6 + 0.2 * max(0, len(names) - 4))
         axes = figure.subplots()
         ends = []
         for order, name in enumerate(names):
@@ -107,36 +108,45 @@ def recall_curve(curve: pd.DataFrame, places: int) -> Picture:
 
 def _label_ends(axes: Axes, ends: Sequence[tuple[float, str, bool]], top: float) -> None:
     """Write each line's title at its right end, moved apart where they would touch."""
-    titles = [fill(title, 14, break_long_words=False) for _, title, _ in ends]
-    step = (0.03 + 0.05 * max(1 + title.count("\n") for title in titles)) * top
-    heights = spread([height for height, _, _ in ends], step, top)
+    titles = [fill(title, 20, break_long_words=False) for _, title, _ in ends]
+    inches = axes.get_figure().get_figheight() - 0.8  # type: ignore[union-attr]
+    sizes = [(0.07 + 0.15 * (1 + title.count("\n"))) * top / inches for title in titles]
+    heights = spread([height for height, _, _ in ends], sizes, top)
     for (height, _, ours), title, at in zip(ends, titles, heights, strict=True):
         axes.annotate(
             title, (1, height), xycoords=("axes fraction", "data"), xytext=(1.03, at),
             textcoords=("axes fraction", "data"), va="center", fontsize=9,
             fontweight="bold" if ours else "normal", annotation_clip=False,
-            arrowprops={"arrowstyle": "-", "color": LINE, "linewidth": 0.8, "shrinkA": 2, "shrinkB": 0},
+            arrowprops={
+                "arrowstyle": "-", "color": LINE, "linewidth": 0.8, "shrinkA": 2, "shrinkB": 0, "relpos": (0, 0.5),
+            },
         )  # fmt: skip
 
 
-def spread(heights: Sequence[float], step: float, top: float) -> list[float]:
-    """Heights moved as little as is simple so that they lie `step` apart and none lies above `top`.
+def spread(heights: Sequence[float], sizes: Sequence[float], top: float) -> list[float]:
+    """Heights moved as little as is simple so that what stands there doesn't touch, and none lies above `top`.
+
+    Parameters
+    ----------
+    heights
+        Where the middle of each would stand.
+    sizes
+        How tall each is.
+    top
+        The highest place for a middle.
 
     Examples
     --------
-    >>> [round(height, 2) for height in spread([0.5, 0.5, 0.1], 0.1, 1.0)]
+    >>> [round(height, 2) for height in spread([0.5, 0.5, 0.1], [0.1, 0.1, 0.1], 1.0)]
     [0.6, 0.5, 0.1]
     """
     order = sorted(range(len(heights)), key=lambda place: (heights[place], -place))
-    placed = [0.0] * len(heights)
-    floor = float("-inf")
-    for place in order:
-        placed[place] = max(heights[place], floor)
-        floor = placed[place] + step
-    ceiling = top
-    for place in reversed(order):
-        placed[place] = min(placed[place], ceiling)
-        ceiling = placed[place] - step
+    placed = [min(height, top) for height in heights]
+    for below, place in pairwise(order):
+        placed[place] = max(placed[place], placed[below] + (sizes[below] + sizes[place]) / 2)
+    for above, place in pairwise(reversed(order)):
+        placed[above] = min(placed[above], top)
+        placed[place] = min(placed[place], placed[above] - (sizes[above] + sizes[place]) / 2)
     return placed
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 WIDTH = 4.4
 """Inches; so narrow that its words can be read on a phone."""
-LABEL_SIGNS = 18
+LABEL_SIGNS = 16
 """Signs of a group's name before it goes on in the next line."""
 
 
@@ -29,6 +29,7 @@ def interval_rows(
     title: str,
     n_title: str = "rows",
     x_max: float | None = None,
+    hidden: str = "figures hidden",
 ) -> Picture:
     """A row per group: its share as a dot with its interval, all on one scale, and n at the right.
 
@@ -36,7 +37,7 @@ def interval_rows(
     ----------
     rows
         Columns label, value, low, high, n, in the order they are drawn. A value that is missing or
-        suppressed is written as "figures hidden".
+        suppressed is written as `hidden`.
     margin
         Half the width of the band around the reference's value; None draws no band.
     reference
@@ -49,10 +50,14 @@ def interval_rows(
         What n counts.
     x_max
         Right end of the scale, for pictures that must share one; otherwise from the data.
+    hidden
+        The words for a row without a value.
     """
     shown = [not is_missing(value) and not isinstance(value, str) for value in rows["value"]]
     alt = (
-        f"{title}. " + "; ".join(_said(row, seen) for (_, row), seen in zip(rows.iterrows(), shown, strict=True)) + "."
+        f"{title}. "
+        + "; ".join(_said(row, seen, hidden) for (_, row), seen in zip(rows.iterrows(), shown, strict=True))
+        + "."
     )
 
     def make() -> Figure:
@@ -67,7 +72,7 @@ def interval_rows(
                 axes.axhline(place, color=LINE, linewidth=0.6, zorder=0)
                 _draw_row(axes, place, row, str(row["label"]) == reference)
             else:
-                few = "none" if row["n"] == 0 else "figures hidden"
+                few = "none" if row["n"] == 0 else hidden
                 axes.text(0.01, place, few, transform=axes.get_yaxis_transform(), va="center", fontsize=9, color=SOFT)
             axes.text(1.02, place, count(row["n"]), transform=axes.get_yaxis_transform(), va="center", fontsize=9.5)
         axes.text(1.02, -0.95, n_title, transform=axes.get_yaxis_transform(), va="center", fontsize=9, color=SOFT)
@@ -124,8 +129,8 @@ def _draw_band(axes: Axes, rows: pd.DataFrame, margin: float | None, reference: 
     )  # fmt: skip
 
 
-def _said(row: Any, seen: bool) -> str:
+def _said(row: Any, seen: bool, hidden: str) -> str:
     if not seen:
-        return f"{row['label']}: {'none' if row['n'] == 0 else 'figures hidden'}"
+        return f"{row['label']}: {'none' if row['n'] == 0 else hidden}"
     between = "" if is_missing(row["low"]) else f" ({interval(row['low'], row['high'])})"
     return f"{row['label']}: {of_100(float(row['value']))}{between}"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from ace_risk.report.natural import day, share, signed
+from ace_risk.report.natural import added, day, share
 from ace_risk.report.pictures import BLUE, INK, ORANGE, SKY, SOFT, Picture, draw, new_figure
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def feature_shape(term: Mapping[str, Any], *, lowest: float = 0.0, highest: floa
         Points that the scale must hold, for pictures that share one.
     """
     bins = list(term["bins"])
-    said = "; ".join(f"{bin_['text']}: {signed(bin_['points'])} points, {share(bin_['share'])}" for bin_ in bins)
+    said = "; ".join(f"{bin_['text']}: {added(bin_['points'])} points, {share(bin_['share'])}" for bin_ in bins)
     alt = f"{term['title']}. Points and share of rows: {said}."
 
     def make() -> Figure:
@@ -108,7 +108,7 @@ def feature_shape(term: Mapping[str, Any], *, lowest: float = 0.0, highest: floa
         points = [float(bin_["points"]) for bin_ in bins]
         above.stairs(points, [place - 0.5 for place in range(len(bins) + 1)], baseline=None, color=BLUE, linewidth=2.4)
         above.axhline(0, color=SOFT, linewidth=0.8)
-        _write_above(above, points, [signed(value) for value in points], 9.5, INK)
+        _write_above(above, points, [added(value) for value in points], 9.5, INK)
         low, high = min(0.0, lowest, *points), max(0.0, highest, *points)
         above.set_ylim(low - 0.06 * (high - low), high + 0.3 * (high - low) + 0.1)
         above.set_ylabel("points")

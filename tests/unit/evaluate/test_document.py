@@ -5,7 +5,6 @@ import pandas as pd
 from ace_risk.evaluate.document import data_notes, quarantine_notes
 from ace_risk.evaluate.figures import tie_note
 from ace_risk.evaluate.judged import JudgedRows, Ranking
-from ace_risk.evaluate.printed_card import total_words
 
 
 def test_an_age_that_could_hardly_be_followed_is_named():
@@ -33,16 +32,3 @@ def test_places_that_go_by_the_tie_rule_are_counted():
     score = np.array([5, 4, 1, 1, 0, 0, 0, 0, 0, 0] * 2, dtype=float)
     assert "2 of 6 places" in tie_note(Ranking("card", "A card", score), rows, 3)
     assert tie_note(Ranking("card", "A card", score), rows, 4) == ""  # both tied rows are listed: nobody was chosen
-
-
-def test_no_printed_total_rests_on_fewer_rows_than_allowed():
-    totals = pd.Series([0] * 4 + [1] * 50 + [2] * 3 + [3] * 40 + [9] * 2 + [12] * 1).astype(float)
-    words = total_words(totals, 6)
-    sizes = words.value_counts()
-    assert sizes.min() >= 6
-    assert sizes.sum() == len(totals)
-    assert set(words) == {"2 or less", "3 or more"}
-
-
-def test_a_card_with_few_rows_has_one_total():
-    assert set(total_words(pd.Series([0.0, 1.0]), 6)) == {"all"}

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,6 +22,7 @@ from ace_risk.report.fairness_page import render_fairness
 from ace_risk.report.index_page import render_index
 from ace_risk.report.list_page import render_list
 from ace_risk.report.page import Header
+from ace_risk.report.points_card_page import render_points_card
 from ace_risk.report.words import LIST_SAFETY, REPORT_SAFETY
 from ace_risk.study import load_study
 
@@ -177,6 +180,35 @@ def evaluation() -> dict[str, Any]:
     }  # fmt: skip
 
 
+@pytest.fixture(scope="session")
+def measured(evaluation: dict[str, Any]) -> dict[str, Any]:
+    """The sample as format /2, with everything measured; what it gains is made up in `measured.json`."""
+    more = json.loads((Path(__file__).parent / "measured.json").read_text(encoding="utf-8"))
+    tables = [
+        model_record(0, *(model[key] for key in ("name", "title", "precision", "recall", "auc")))
+        | {"kind": model["kind"]}
+        for model in more["models"]
+    ]
+    ours, *rules = evaluation["models"]
+    lines = [
+        {"name": model["name"], "title": model["title"], "places": places,
+         "recall": model["recall"] * (places / 200) ** 0.7, "precision": model["precision"] * (200 / places) ** 0.3}
+        for model in tables
+        for places in (25, 50, 100, 150, 200, 250, 300, 400)
+    ]  # fmt: skip
+    taken = ("models", "folds", "examples", "bar")
+    return {
+        **evaluation,
+        **{key: value for key, value in more.items() if key not in taken},
+        "format": "ace-risk/evaluation/2",
+        "models": [ours | {"kind": "deployed"}, *tables, *(rule | {"kind": "rule"} for rule in rules)],
+        "curve": [*evaluation["curve"][:8], *lines, *evaluation["curve"][8:]],
+        "folds": [fold | found for fold, found in zip(evaluation["folds"], more["folds"], strict=True)],
+        "points_card": evaluation["points_card"] | {"examples": more["examples"]},
+        "bar": [*evaluation["bar"], more["bar"]],
+    }
+
+
 def fold(name: str, role: str, start: str, end: str, first: str, last: str) -> dict[str, Any]:
     return {"name": name, "role": role, "train_from": start, "train_to": end, "train_rows": 43210, "gap_to": first,
             "evaluate_from": first, "evaluate_to": last, "evaluate_rows": 9876, "positives": 987}  # fmt: skip
@@ -300,12 +332,17 @@ def frame(listing: dict[str, Any]) -> pd.DataFrame:
     return pd.DataFrame(listing["rows"])
 
 
-PAGES = ("evaluation", "fairness", "list", "card", "index")
+PAGES = ("evaluation", "measured", "points-card", "fairness", "list", "card", "index")
 
 
 @pytest.fixture(scope="session")
 def pages(
-    header: Header, list_header: Header, evaluation: dict[str, Any], audit: dict[str, Any], listing: dict[str, Any]
+    header: Header,
+    list_header: Header,
+    evaluation: dict[str, Any],
+    measured: dict[str, Any],
+    audit: dict[str, Any],
+    listing: dict[str, Any],
 ) -> dict[str, str]:
     """Every page, by its name in PAGES."""
     card = build_card(load_study(configs_folder() / "demo.yaml"), evaluation, audit, "3f9ac1d07e52", {"Python": "3.11"})
@@ -313,6 +350,8 @@ def pages(
     sentences = {"For local teams": evaluation["sentences"], "For ethics boards": audit["sentences"]}
     return {
         "evaluation": render_evaluation(evaluation, header),
+        "measured": render_evaluation(measured, header),
+        "points-card": render_points_card(measured, replace(header, title="Points card")),
         "fairness": render_fairness(audit, replace(header, title="Fairness report")),
         "list": render_list(listing, list_header),
         "card": render_card(card, replace(header, title="Model card")),

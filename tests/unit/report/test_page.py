@@ -18,7 +18,7 @@ from ace_risk.report.page import VERDICTS, Header, content_policy, css_text, env
 
 pytestmark = pytest.mark.xdist_group("report_pages")  # one worker draws the pages
 
-PAGES = ("evaluation", "fairness", "list", "card", "index")
+PAGES = ("evaluation", "measured", "points-card", "fairness", "list", "card", "index")
 HOSTILE = "\"'><script>alert(1)</script>&=cmd|' /C calc'!A0\u202e{{ 7*7 }}"
 
 
@@ -91,7 +91,7 @@ def test_tables_have_heads_and_pictures_have_words(
     pictures = re.findall(r"<svg.*?</svg>", pages[name], flags=re.DOTALL)
     assert all(re.search(r"<title[^>]*>[^<]{10,}</title>", picture) for picture in pictures)
     assert all('role="img"' in picture and "viewBox" in picture for picture in pictures)
-    assert len(pictures) >= {"evaluation": 10, "fairness": 4, "card": 2}.get(name, 0)
+    assert len(pictures) >= {"evaluation": 10, "measured": 18, "fairness": 4, "card": 2}.get(name, 0)
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -106,7 +106,8 @@ def test_says_what_the_number_is_and_where_it_comes_from(
 
 def test_contents_only_beyond_three_sections(pages: dict[str, str]) -> None:
     found = {name: 'class="toc"' in html for name, html in pages.items()}
-    assert found == {"evaluation": True, "fairness": True, "card": True, "list": False, "index": False}
+    expected = dict.fromkeys(PAGES, False) | dict.fromkeys(("evaluation", "measured", "fairness", "card"), True)
+    assert found == expected
 
 
 def test_same_input_same_bytes(listing: dict[str, Any], list_header: Header) -> None:
@@ -160,7 +161,7 @@ def test_cells_of_wide_tables_carry_their_head_for_a_phone(pages: dict[str, str]
     for table in tables:
         cells = re.findall(r"<td([^>]*)>(.)", table.replace("\n", " "))
         assert all("data-head=" in attributes or first == "<" for attributes, first in cells)
-    assert len(tables) >= {"evaluation": 4, "fairness": 9, "list": 1, "card": 1}.get(name, 0)
+    assert len(tables) >= {"evaluation": 4, "measured": 13, "fairness": 9, "list": 1, "card": 1}.get(name, 0)
 
 
 def test_undefined_names_are_errors() -> None:

@@ -16,6 +16,9 @@ from ace_risk.report.pictures import Picture, inline
 from ace_risk.report.plots import dots_of_100, recall_curve, reliability, spread
 from ace_risk.report.plots_fairness import interval_rows, scale_end
 from ace_risk.report.plots_model import SIGNS_ACROSS, feature_shape, folds_picture, step_labels
+from ace_risk.report.plots_search import trade_off
+from ace_risk.report.plots_time import churn_bars, lead_time_bars, learning_curve
+from ace_risk.report.plots_truth import truth_rows
 
 ROWS = pd.DataFrame(
     {
@@ -29,11 +32,12 @@ ROWS = pd.DataFrame(
 
 
 @pytest.fixture(scope="module")
-def pictures(evaluation: dict[str, Any]) -> dict[str, Picture]:
-    return draw_all(evaluation)
+def pictures(measured: dict[str, Any]) -> dict[str, Picture]:
+    return draw_all(measured)
 
 
 def draw_all(evaluation: dict[str, Any]) -> dict[str, Picture]:
+    search = evaluation["search"]
     return {
         "dots": dots_of_100(31, "31 of 100 children listed went on to statutory support."),
         "rows": interval_rows(ROWS, 0.05, "Boy", xlabel="listed", title="Sex: listed"),
@@ -41,6 +45,11 @@ def draw_all(evaluation: dict[str, Any]) -> dict[str, Picture]:
         "reliability": reliability(evaluation["reliability"]),
         "folds": folds_picture(pd.DataFrame(evaluation["folds"])),
         "shape": feature_shape(evaluation["points_card"]["features"][0]),
+        "search": trade_off(search["trials"], search["best_recall"], search["standard_error"]),
+        "lead": lead_time_bars(evaluation["lead_time"][0]),
+        "churn": churn_bars(evaluation["churn"][0]),
+        "learning": learning_curve(evaluation["learning"]),
+        "truth": truth_rows(evaluation["truth"]["models"]),
     }
 
 
@@ -61,8 +70,8 @@ def test_clean_and_well_formed(pictures: dict[str, Picture]) -> None:
             assert unwanted not in picture.svg, (name, unwanted)
 
 
-def test_same_input_same_bytes(pictures: dict[str, Picture], evaluation: dict[str, Any]) -> None:
-    assert draw_all(evaluation) == pictures
+def test_same_input_same_bytes(pictures: dict[str, Picture], measured: dict[str, Any]) -> None:
+    assert draw_all(measured) == pictures
 
 
 def test_ids_differ_between_pictures(evaluation: dict[str, Any]) -> None:
@@ -129,10 +138,71 @@ def test_recall_is_labelled_on_the_line(pictures: dict[str, Picture]) -> None:
     assert "42 of 100" in pictures["recall"].alt
 
 
+def test_the_search_names_the_chosen_trial_once_in_each_panel(
+    pictures: dict[str, Picture], measured: dict[str, Any]
+) -> None:
+    assert texts(pictures["search"]).count("chosen") == 2
+    assert "The chosen trial has 8 features and reaches 40 of 100; its largest gap between groups is 7 of 100." in (
+        pictures["search"].alt
+    )
+    search = measured["search"]
+    without = [{**trial, "gap": None} for trial in search["trials"]]
+    alone = trade_off(without, search["best_recall"], search["standard_error"])
+    assert texts(alone).count("chosen") == 1
+    assert not any("gap" in text for text in texts(alone))
+
+
+def test_trials_differ_by_form_and_not_only_by_colour(measured: dict[str, Any]) -> None:
+    """A ring, a dot and a diamond: hiding all colour must leave three kinds of marks."""
+    one = {"features": 5, "gap": None}
+    kinds = [(True, True), (True, False), (False, False)]
+    drawn = [
+        trade_off([{**one, "recall": 0.4, "within": within, "chosen": chosen}], 0.4, 0.01).svg
+        for within, chosen in kinds
+    ]
+    curved = [len(re.findall(r"\bC [-\d. ]+", svg)) for svg in drawn]
+    white = [len(re.findall("fill: #ffffff", svg)) for svg in drawn]
+    assert curved[0] < curved[1] == curved[2], "the chosen one is no circle"
+    assert white[2] > white[1], "below the band it is hollow"
+
+
+def test_lead_time_says_the_median_and_every_bar(pictures: dict[str, Picture], measured: dict[str, Any]) -> None:
+    record = measured["lead_time"][0]
+    assert "half: 87 days or more" in texts(pictures["lead"])
+    assert "Half were listed at least 87 days before." in pictures["lead"].alt
+    for one in record["bins"]:
+        assert f"{one['from_days']} to under {one['to_days']} days: {one['children']}" in pictures["lead"].alt
+
+
+def test_churn_writes_its_counts_into_the_bars(pictures: dict[str, Picture], measured: dict[str, Any]) -> None:
+    for change in measured["churn"][0]["changes"]:
+        assert {f"{change['stayed']} stayed", f"{change['new']} new"} <= set(texts(pictures["churn"]))
+    assert "5 February 2024: 131 stayed, 69 new" in pictures["churn"].alt
+
+
+def test_learning_survives_a_share_that_is_not_defined(measured: dict[str, Any]) -> None:
+    records = [dict(record) for record in measured["learning"]]
+    records[0]["precision"] = None
+    assert "4,321 rows: 33 of 100 reached" in learning_curve(records).alt
+
+
+def test_truth_names_both_orders(pictures: dict[str, Picture], measured: dict[str, Any]) -> None:
+    assert {"by what was recorded", "by true need"} <= set(texts(pictures["truth"]))
+    assert "points card: 0.79 by the record, 0.71 by need" in pictures["truth"].alt
+    models = [{**measured["truth"]["models"][0], "auc_label": None}]
+    assert "– by the record" in truth_rows(models).alt
+
+
+def test_tall_labels_get_more_room_than_short_ones() -> None:
+    placed = spread([0.5, 0.5, 0.5], [0.3, 0.1, 0.1], 1.0)
+    assert placed[1] - placed[2] == pytest.approx(0.1)
+    assert placed[0] - placed[1] == pytest.approx(0.2)
+
+
 @pytest.mark.parametrize("seed", range(20))
 def test_labels_never_touch_and_keep_their_order(seed: int) -> None:
     heights = list(np.random.default_rng(seed).uniform(0, 1, 6))
-    placed = spread(heights, 0.1, 1.0)
+    placed = spread(heights, [0.1] * 6, 1.0)
     gaps = np.diff(np.sort(placed))
     assert (gaps >= 0.1 - 1e-9).all()
     assert max(placed) <= 1.0
@@ -170,7 +240,7 @@ def test_step_labels_leave_room_between_them(n: int) -> None:
 
 def test_pictures_can_be_read_on_a_phone(pictures: dict[str, Picture]) -> None:
     """At 360 pixels no letter is smaller than 9 pixels."""
-    for name in ("rows", "recall", "reliability", "folds", "shape"):
+    for name in pictures.keys() - {"dots"}:
         root = ElementTree.fromstring(pictures[name].svg)
         width = float(str(root.get("viewBox")).split()[2])
         sizes = [float(size) for size in re.findall(r"font(?:-size)?: *([0-9.]+)px", pictures[name].svg)]
@@ -197,6 +267,6 @@ def test_inline_needs_a_view_box() -> None:
 
 
 def test_nothing_draws_until_asked() -> None:
-    code = "import ace_risk.report.plots, ace_risk.report.plots_model, sys; print('matplotlib' in sys.modules)"
+    code = "import ace_risk.report.evaluation_page, sys; print('matplotlib' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
