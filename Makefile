@@ -36,12 +36,17 @@ check: $(STAMP)  ## style, types, the direction of imports, and the tests
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m pytest
 
-bench: $(STAMP) .venv-peers/.installed  ## speed, as ratios measured side by side in one run
+bench: $(STAMP) .venv-peers/.installed .venv-peers-points/.installed  ## speed, as ratios measured side by side in one run
 	@$(BIN)/python benchmarks/run.py
 
 .venv-peers/.installed: benchmarks/peers.txt | $(STAMP)
 	@$(BIN)/uv venv --quiet --allow-existing --python $(BIN)/python .venv-peers
 	@$(BIN)/uv pip install --quiet --python .venv-peers/bin/python -r benchmarks/peers.txt
+	@touch $@
+
+.venv-peers-points/.installed: benchmarks/peers_points.txt | $(STAMP)
+	@$(BIN)/uv venv --quiet --allow-existing --python $(BIN)/python .venv-peers-points
+	@$(BIN)/uv pip install --quiet --python .venv-peers-points/bin/python -r benchmarks/peers_points.txt
 	@touch $@
 
 sample: $(STAMP)  ## make data/synthetic and models/demo again (same bytes)

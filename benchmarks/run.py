@@ -21,6 +21,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from points import points_against_fasterrisk
 
 from ace_risk import Catalogue, FeatureSpec, audit_fairness, build_features
 
@@ -219,6 +220,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as made:
         features_against_featuretools(Path(made))
         features_against_engines(Path(made))
+        points_against_fasterrisk(Path(made))
     county()
     machine("after")
 

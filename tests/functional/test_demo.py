@@ -137,7 +137,8 @@ def test_the_pack_loads_again_and_scores_the_same_to_the_last_bit(demo, demo_tab
 
 def test_every_published_rate_follows_from_its_confusion_table(demo):
     evaluation = json.loads((demo / "run" / "evaluation.json").read_text(encoding="utf-8"))
-    assert [model["name"] for model in evaluation["models"]] == ["points_card", "ace_count", "ppn_rule"]
+    names = [model["name"] for model in evaluation["models"]]
+    assert names == ["points_card", "ace_count", "ppn_rule", "recent_contact", "chance"]
     rows = {sum(model["table"].values()) for model in evaluation["models"]}
     assert len(rows) == 1
     for model in evaluation["models"]:
