@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from ace_risk.errors import StudyError
 
@@ -32,6 +32,7 @@ class Kind(BaseModel):
     grades: tuple[str, ...] = ()
     enforcement: bool = False
     statutory: bool = False
+    ends_observation: bool = False
 
 
 class KindsFile(BaseModel):
@@ -42,6 +43,13 @@ class KindsFile(BaseModel):
     incidents: dict[str, Kind]
     services: dict[str, Kind]
     derived: dict[str, Kind]
+
+    @model_validator(mode="after")
+    def _only_services_end_observation(self) -> KindsFile:
+        wrong = sorted(name for name, kind in (self.incidents | self.derived).items() if kind.ends_observation)
+        if wrong:
+            raise ValueError(f"{', '.join(wrong)}: only kinds under services can have ends_observation. Move it.")
+        return self
 
 
 @dataclass(frozen=True)
@@ -70,6 +78,29 @@ class Kinds:
     def enforcement(self) -> frozenset[str]:
         """Kinds that may never be a feature, a reason or an outcome."""
         return NEVER_OUTCOMES | {name for name, kind in self.all.items() if kind.enforcement}
+
+    @property
+    def ends_observation(self) -> frozenset[str]:
+        """Kinds, such as a death, from whose first day the child is no longer observed, nor listed once it is known."""
+        return frozenset(name for name, kind in self.services.items() if kind.ends_observation)
+
+    def refusal(self, names: Iterable[str]) -> str | None:
+        """Why some kinds are refused as features, reasons and outcomes, or None when all may be used.
+
+        Examples
+        --------
+        >>> load_kinds().refusal(["missing", "cin"]) is None
+        True
+        """
+        names = set(names)
+        problems = [enforcement_problem(names, self.enforcement)]
+        ending = sorted(names & self.ends_observation)
+        if ending:
+            problems.append(
+                f"{', '.join(ending)}: a kind that ends observation is refused as a feature, a reason or an outcome, "
+                "because nobody is listed after it and support can't follow it. Remove it."
+            )
+        return " ".join(problem for problem in problems if problem) or None
 
     @property
     def household(self) -> frozenset[str]:

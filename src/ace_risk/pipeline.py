@@ -27,7 +27,7 @@ from ace_risk.evaluate.printed_card import print_card
 from ace_risk.fairness.document import build_audit
 from ace_risk.features.build import build_features
 from ace_risk.features.catalogue import Catalogue
-from ace_risk.features.cohort import build_cohort, censoring_reasons
+from ace_risk.features.cohort import build_cohort, censoring_reasons, without_few_deaths
 from ace_risk.features.groups import build_groups
 from ace_risk.features.labels import Outcome, build_labels, is_eligible
 from ace_risk.features.ties import tie_order
@@ -175,13 +175,15 @@ def assess(
         Ranking("points_card", "Points card", total, share),
         *(Ranking(name, title, score) for name, title, score in baselines.scores(counted)),
     ]
+    horizon = study.outcome.horizon_days
+    censored = censoring_reasons(prepared.cohort, tables, study.cohort, horizon, prepared.kinds)
     data = {
         "start": f"{tables.incidents['occurred_at'].min():%Y-%m-%d}",
         "end": f"{tables.data_end:%Y-%m-%d}",
         "children": len(tables.children),
         "cohort_rows": len(prepared.cohort),
         "labelled_rows": int(prepared.labels.notna().sum()),
-        "censored": censoring_reasons(prepared.cohort, tables, study.cohort, study.outcome.horizon_days)
+        "censored": without_few_deaths(censored, study.fairness.suppress_below)
         | {"no_earlier_record": prepared.not_eligible},
         "synthetic": permission.synthetic,
         "statement": permission.statement,

@@ -282,6 +282,6 @@ def _entry_problems(entry: Entry, file: CatalogueFile, kinds: Kinds) -> Iterator
         if unknown:
             known_names = ", ".join(sorted(allowed)) or "none"
             yield f"{entry.label}.{where}: {', '.join(unknown)} is unknown. Use: {known_names}."
-    refused = enforcement_problem(entry.kinds, kinds.enforcement)
+    refused = kinds.refusal(entry.kinds)
     if refused:
         yield f"{entry.label}.kinds: {refused}"

@@ -52,7 +52,8 @@ class Outcome:
         object.__setattr__(self, "kinds", kinds)
         problems = [] if kinds else ["kinds: at least one kind is needed."]
         object.__setattr__(self, "after_kinds", tuple(self.after_kinds))
-        refused = enforcement_problem((*kinds, *self.after_kinds), load_kinds().enforcement | self.enforcement)
+        named = (*kinds, *self.after_kinds)
+        refused = load_kinds().refusal(named) or enforcement_problem(named, self.enforcement)
         if refused:
             problems.append(f"kinds: {refused}")
         whole = isinstance(self.horizon_days, int | np.integer) and not isinstance(self.horizon_days, bool)

@@ -127,5 +127,5 @@ def test_ids_far_from_the_cohorts_are_no_childs():
 def test_cohort_rows_without_a_child_are_refused():
     history, _ = frames(5, 20, 6)
     cohort = pd.DataFrame({"child_id": ["a", None, None], "cutoff": pd.Timestamp("2021-01-01").as_unit("us")})
-    with pytest.raises(DataError, match="cohort.child_id: 2 rows have no child"):
+    with pytest.raises(DataError, match=r"cohort\.child_id: 2 rows have no child"):
         build_features(history, cohort, CATALOGUE)
