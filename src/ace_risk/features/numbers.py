@@ -38,7 +38,7 @@ def number_children(wanted: pd.Series, ids: pd.Series) -> tuple[NDArray[np.int64
     >>> wanted.tolist(), events.tolist(), n_children
     ([0, 1, 0], [-1, 0], 2)
     """
-    if _whole(wanted) and _whole(ids):
+    if len(wanted) and _whole(wanted) and _whole(ids):
         lowest, highest = int(wanted.min()), int(wanted.max())
         span = highest - lowest + 1
         if span <= len(wanted) + len(ids):
