@@ -20,6 +20,18 @@ from ace_risk.errors import StudyError
 NEVER_OUTCOMES = frozenset({"arrest", "charge", "custody", "stop_search", "first_time_entry"})
 """Enforcement kinds that are refused as features and outcomes whatever `kinds.yaml` says."""
 
+MISSING_ROLES = ("from_care", "from_home")
+"""The roles that a history gives to missing episodes."""
+_PLAIN = {
+    "model_type": "must hold keys and values",
+    "dict_type": "must hold keys and values",
+    "tuple_type": "must be a list, such as [a, b]",
+    "list_type": "must be a list, such as [a, b]",
+    "too_short": "needs at least one entry",
+    "string_type": "must be text",
+}
+"""Plain words for what pydantic says of a wrong layout."""
+
 
 class Kind(BaseModel):
     """One kind of record: what people read, how it is grouped, and what it may be used for."""
@@ -103,6 +115,11 @@ class Kinds:
         return " ".join(problem for problem in problems if problem) or None
 
     @property
+    def roles(self) -> frozenset[str]:
+        """Roles that a record of a history may have."""
+        return frozenset(MISSING_ROLES) | frozenset(self.codes.get("role", ()))
+
+    @property
     def household(self) -> frozenset[str]:
         """Kinds that are laid on every child who lived in the household."""
         return frozenset(name for name, kind in self.incidents.items() if kind.household)
@@ -140,14 +157,23 @@ def read_yaml(path: Path) -> Any:
 def validation_problems(error: ValidationError) -> list[str]:
     """Each problem of a pydantic error as one plain line: where, what, and what was found."""
     lines = []
+    found_in = [item["loc"] for item in error.errors()]
     for item in error.errors():
+        here = len(item["loc"])
+        if item["type"] == "too_short" and any(len(loc) > here and loc[:here] == item["loc"] for loc in found_in):
+            continue  # it is short only because its entries are wrong
         where = ".".join(str(part) for part in item["loc"]) or "file"
         if item["type"] == "extra_forbidden":
             lines.append(f"{where}: unknown key. Remove it, or check its spelling.")
         elif item["type"] == "missing":
             lines.append(f"{where}: is missing. Add it.")
         else:
-            message = item["msg"].removeprefix("Value error, ").removeprefix("Assertion failed, ")
+            choices = f"must be {item['ctx']['expected']}" if item["type"] == "literal_error" else ""
+            message = (
+                choices
+                or _PLAIN.get(item["type"])
+                or item["msg"].removeprefix("Value error, ").removeprefix("Assertion failed, ")
+            )
             found = item.get("input")
             shown = f" (got {found!r})" if isinstance(found, str | int | float | bool) else ""
             lines.append(f"{where}: {message}{shown}")

@@ -10,10 +10,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ace_risk.features.catalogue import NUMERIC_MEASURES, FeatureSpec
+from ace_risk.errors import DataError
 from ace_risk.features.kernel import EVER, MEASURES, measure_rows
 from ace_risk.features.numbers import narrow, number_children
 from ace_risk.features.sorting import sort_events
+from ace_risk.features.spec import NUMERIC_MEASURES, FeatureSpec
 from ace_risk.features.threads import in_ranges
 from ace_risk.features.time_rules import DAY, FAR, Times, end_recorded_or_default, microseconds
 
@@ -126,7 +127,7 @@ def make_timeline(
         columns += (ended, end_recorded, np.arange(len(history)))
     first, events = sort_events(columns, n_children, threads)
     names = tuple(dict.fromkeys(spec.column for spec in specs if spec.column))
-    values = [history[name].to_numpy(dtype=np.float64, na_value=np.nan) for name in names]
+    values = [_numbers(history, name) for name in names]
     return Timeline(
         first=first,
         events=events,
@@ -164,6 +165,13 @@ def _codes(column: pd.Series) -> tuple[NDArray[np.int64], list[Any]]:
         return column.cat.codes.to_numpy().astype(np.int64), list(column.cat.categories)
     code, values = pd.factorize(column)
     return code.astype(np.int64), list(values)
+
+
+def _numbers(history: pd.DataFrame, name: str) -> NDArray[np.float64]:
+    """A column of numbers, NaN where empty."""
+    if not pd.api.types.is_numeric_dtype(history[name]):
+        raise DataError(f"history.{name}: must hold numbers, got {history[name].dtype}. Convert the column.")
+    return history[name].to_numpy(dtype=np.float64, na_value=np.nan)
 
 
 def _optional_times(history: pd.DataFrame, name: str) -> Times:
