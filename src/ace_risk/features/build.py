@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ace_risk.data.engine import processors
-from ace_risk.errors import DataError
+from ace_risk.errors import DataError, StudyError
 from ace_risk.features.catalogue import NUMERIC_MEASURES, Catalogue, FeatureSpec
 from ace_risk.features.kernel import NOTHING
 from ace_risk.features.numbers import narrow
@@ -47,7 +47,10 @@ def build_features(
     Raises
     ------
     DataError
-        If a needed column is missing or times are empty or carry a zone.
+        If a needed column is missing or holds no numbers, times are empty or carry a zone, or a cohort row has no
+        child.
+    StudyError
+        If there is to be no thread.
 
     Notes
     -----
@@ -69,6 +72,8 @@ def build_features(
     if cohort.empty:
         return pd.DataFrame({spec.name: pd.Series(dtype=np.uint8) for spec in catalogue}, index=cohort.index)
     threads = processors() if threads is None else threads
+    if threads < 1:
+        raise StudyError(f"threads: must be 1 or more, got {threads}.")
     timeline = make_timeline(history, cohort, catalogue.specs, threads)
     measured = timeline.measure(catalogue.specs, threads)
     columns: dict[str, NDArray[Any]] = {}

@@ -114,7 +114,8 @@ def make_timeline(
     Raises
     ------
     DataError
-        If times are empty, carry a zone or aren't times, or a row of the cohort has no child.
+        If times are empty, carry a zone or aren't times, a column that is summed doesn't hold numbers, or a row of
+        the cohort has no child.
     """
     child, number, n_children = number_children(cohort["child_id"], history["child_id"])
     event_class, levels = _classes(history, specs)
@@ -168,10 +169,11 @@ def _codes(column: pd.Series) -> tuple[NDArray[np.int64], list[Any]]:
 
 
 def _numbers(history: pd.DataFrame, name: str) -> NDArray[np.float64]:
-    """A column of numbers, NaN where empty."""
-    if not pd.api.types.is_numeric_dtype(history[name]):
-        raise DataError(f"history.{name}: must hold numbers, got {history[name].dtype}. Convert the column.")
-    return history[name].to_numpy(dtype=np.float64, na_value=np.nan)
+    """A column of numbers, NaN where empty; a column without any value may have any type."""
+    column = history[name]
+    if not pd.api.types.is_numeric_dtype(column) and column.notna().any():
+        raise DataError(f"history.{name}: must hold numbers, got {column.dtype}. Convert the column.")
+    return column.to_numpy(dtype=np.float64, na_value=np.nan)
 
 
 def _optional_times(history: pd.DataFrame, name: str) -> Times:

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from ace_risk import Catalogue, FeatureSpec, build_features
-from ace_risk.errors import DataError
+from ace_risk.errors import DataError, StudyError
 from ace_risk.features import sorting, timeline
 from ace_risk.features.numbers import number_children
 from ace_risk.features.sorting import CHILD, OCCURRED, SOURCE, sort_events
@@ -129,3 +129,9 @@ def test_cohort_rows_without_a_child_are_refused():
     cohort = pd.DataFrame({"child_id": ["a", None, None], "cutoff": pd.Timestamp("2021-01-01").as_unit("us")})
     with pytest.raises(DataError, match=r"cohort\.child_id: 2 rows have no child"):
         build_features(history, cohort, CATALOGUE)
+
+
+def test_no_thread_at_all_is_refused():
+    history, cohort = frames(5, 20, 6)
+    with pytest.raises(StudyError, match="threads: must be 1 or more, got 0"):
+        build_features(history, cohort, CATALOGUE, threads=0)
