@@ -12,10 +12,11 @@ from ace_risk import Outcome, build_labels
 
 START = datetime(2024, 2, 20)
 HORIZON = 5
-moments = st.integers(0, 30 * 2).map(lambda half: START + timedelta(hours=12 * half))
-delays = st.integers(0, 20).map(lambda half: timedelta(hours=12 * half))
+moments = st.integers(0, 16).map(lambda half: START + timedelta(hours=12 * half))
+delays = st.integers(0, 4).map(lambda half: timedelta(hours=12 * half))
 events = st.tuples(st.sampled_from("abc"), st.sampled_from(["missing", "cin", "asb"]), moments, delays)
-rows = st.tuples(st.sampled_from("abx"), moments, delays)
+followed = st.integers(8, 12).map(lambda half: timedelta(hours=12 * half))
+rows = st.tuples(st.sampled_from("abx"), moments, followed)
 
 
 def reference(history, child, cutoff, until, after):

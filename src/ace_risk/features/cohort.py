@@ -91,11 +91,10 @@ def build_cohort(
             f"cohort: {late[0]:%-d %B %Y} lies after the end of the data ({tables.data_end:%-d %B %Y}). "
             "Choose a date within the data, or load newer data."
         )
-    not_records = kinds.enforcement | kinds.ends_observation | NOT_A_RECORD
     considered = considered_children(
         children=to_table(_child_columns(tables.children, rule)),
         spells=to_table(spell_columns(tables.residence)),
-        records=to_table(_record_columns(history, ~history["kind"].isin(not_records))),
+        records=to_table(_record_columns(history, ~history["kind"].isin(kinds.enforcement | NOT_A_RECORD))),
         plans=to_table(_record_columns(history, history["kind"].isin(rule.open_plan_kinds))),
         endings=to_table(_record_columns(history, history["kind"].isin(kinds.ends_observation))),
         cutoffs=to_table(_cutoff_columns(cutoffs, rule)),

@@ -35,7 +35,7 @@ def tie_order(history: pd.DataFrame, cohort: pd.DataFrame, kinds: Kinds | None =
         One number per cohort row, all different.
     """
     kinds = kinds or load_kinds()
-    counted = sorted(set(kinds.all) - kinds.enforcement - kinds.ends_observation)
+    counted = sorted(set(kinds.all) - kinds.enforcement)
     newest = build_features(history, cohort, Catalogue([FeatureSpec("seen", tuple(counted), "days_since_last")]))
     days = cohort["cutoff"].dt.strftime("%Y-%m-%d")
     digest = [
