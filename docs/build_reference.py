@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable, Sequence
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
@@ -16,9 +17,9 @@ PAGE = ROOT / "docs" / "feature-reference.md"
 _WORDS = {"more_need": "may only add need", "less_need": "may only take need away", "either": "may point either way"}
 
 
-def load_spec_tests() -> ModuleType:
-    """The module that holds the pictures of the rules of time."""
-    found = spec_from_file_location("spec_of_time", ROOT / "tests" / "spec" / "test_time_rules.py")
+def load_spec_tests(name: str) -> ModuleType:
+    """A module of spec tests, which holds pictures."""
+    found = spec_from_file_location(name, ROOT / "tests" / "spec" / f"{name}.py")
     assert found is not None
     assert found.loader is not None
     module = module_from_spec(found)
@@ -45,13 +46,55 @@ def feature_lines(spec: FeatureSpec, catalogue: Catalogue) -> list[str]:
     )
 
 
-def spec_lines(module: ModuleType) -> list[str]:
-    """The pictures of the rules of time, as a table."""
-    lines = ["| | picture | measure | window | gives |", "|---|---|---|---|---|"]
-    for title, picture, measure, window, expected in module.CASES:
-        shown = "nothing" if expected != expected else expected
-        lines.append(f"| {title} | `{picture.replace('|', '¦')}` | {measure} | {window or 'ever'} | {shown} |")
+def picture_table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> list[str]:
+    """Pictures as a table: title, picture and what else there is. A window of None is ever, no number is nothing."""
+    lines = [f"| | {' | '.join(head)} |", "|---" * (len(head) + 1) + "|"]
+    for title, picture, *others in rows:
+        shown = ["ever" if other is None else "nothing" if other != other else str(other) for other in others]
+        lines.append(f"| {title} | `{str(picture).replace('|', '¦')}` | {' | '.join(shown)} |")
     return lines
+
+
+def rules_of_time() -> list[str]:
+    """The pictures of the rules of time, of clock changes, and of the first and the last day of a life."""
+    times, lives = load_spec_tests("test_time_rules"), load_spec_tests("test_lives")
+    clocks = [
+        (title, picture, first, f"{hours} hours", measure, window, expected)
+        for title, first, hours, picture, measure, window, expected in times.CLOCK_CHANGES
+    ]
+    return [
+        "## The rules of time in pictures",
+        "",
+        "One column a day, at midnight; the cutoff at `¦`. `x` an event, recorded at once; `L` an event that is",
+        "recorded only after the cutoff; `*` an event at the very instant of the cutoff; `[` and `]` the start and the",
+        "end of a spell; `}` an end that is recorded only after the cutoff. Each row is a test.",
+        "",
+        *picture_table(["picture", "measure", "window", "gives"], times.CASES),
+        "",
+        "### Clock changes",
+        "",
+        "Times are local time as it was written down, without a zone, and a day is 24 hours on the written clock. So",
+        "the day on which clocks go forward counts 24 hours though 23 passed, and the day on which they go back counts",
+        "24 though 25 passed. British clocks went forward on 31 March and back on 27 October 2024.",
+        "",
+        *picture_table(["picture", "first column", "one column", "measure", "window", "gives"], clocks),
+        "",
+        "### The day of birth",
+        "",
+        "`B` the day of birth, on which the first home begins; `x` an incident at home; `b` both on one day.",
+        "",
+        *picture_table(["picture", "incidents that are the child's"], lives.BIRTHS),
+        "",
+        "### Death",
+        "",
+        "`x` an incident at home; `D` the day of a death, recorded that day; `L` a death that is recorded only after",
+        f"the cutoff; `*` a death on the day of the cutoff. The outcome window has {lives.HORIZON} days. Rows that",
+        "have no label are counted in the evaluation. The same holds for every kind that has `ends_observation` in",
+        "`configs/kinds.yaml`.",
+        "",
+        *picture_table(["picture", "the child is"], lives.DEATHS),
+        "",
+    ]
 
 
 def reference() -> str:
@@ -63,14 +106,7 @@ def reference() -> str:
         f"The {len(catalogue)} features of `configs/catalogue.yaml`, and the rules of time that all of them obey.",
         "This page is written by `make reference`; a test holds it against the catalogue and the spec tests.",
         "",
-        "## The rules of time in pictures",
-        "",
-        "One column a day, at midnight; the cutoff at `¦`. `x` an event, recorded at once; `L` an event that is",
-        "recorded only after the cutoff; `*` an event at the very instant of the cutoff; `[` and `]` the start and the",
-        "end of a spell; `}` an end that is recorded only after the cutoff. Each row is a test.",
-        "",
-        *spec_lines(load_spec_tests()),
-        "",
+        *rules_of_time(),
     ]
     for domain, title in catalogue.domains.items():
         lines += [f"## {title}", ""]

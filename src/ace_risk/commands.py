@@ -13,7 +13,7 @@ from ace_risk.data.files import output_folder, write_file
 from ace_risk.data.load import load_tables
 from ace_risk.data.tables import Tables
 from ace_risk.data.validate import quality_summary
-from ace_risk.errors import RefusedError, StudyError, listing
+from ace_risk.errors import DataError, RefusedError, StudyError, listing
 from ace_risk.features.canary import find_leaks, what_is_known
 from ace_risk.features.catalogue import Catalogue
 from ace_risk.kinds import configs_folder, validation_problems
@@ -92,16 +92,30 @@ def run_canary(study: Study, tables: Tables) -> list[str]:
     ------
     RefusedError
         Naming every feature, group or cohort that moved.
+    DataError
+        If no child is in the cohort at any of them, so that nothing could have moved.
     """
     kinds = study.load_kinds()
     build = what_is_known(study.cohort, Catalogue.from_yaml(study.catalogue, kinds), kinds)
+    children: dict[pd.Timestamp, int] = {}
+
+    def counted(tables: Tables, cutoff: pd.Timestamp) -> pd.DataFrame:
+        known = build(tables, cutoff)
+        children[cutoff] = len(known)
+        return known
+
     first = tables.incidents["occurred_at"].min()
     cutoffs = [(first + (tables.data_end - first) * share).floor("D") for share in (0.4, 0.6, 0.8)]
-    leaks = find_leaks(tables, cutoffs, build, study.seed)
+    leaks = find_leaks(tables, cutoffs, counted, study.seed)
     if leaks:
         told = [f"{leak.column}: {leak.rows:,} rows moved at {leak.cutoff:%Y-%m-%d}" for leak in leaks]
         raise RefusedError(listing("canary: later records change what was known", told))
-    days = ", ".join(f"{cutoff:%Y-%m-%d}" for cutoff in cutoffs)
+    days = ", ".join(f"{cutoff:%-d %B %Y} ({children[cutoff]:,} children)" for cutoff in cutoffs)
+    if not any(children.values()):
+        raise DataError(
+            f"canary: nothing could be watched, as no child is in the cohort at {days}. Check the homes in residence, "
+            "when records were made (recorded_at), and the cohort of the study."
+        )
     return [
         f"The canary is quiet: nothing recorded from the cutoff on moved a feature, a group or the cohort at {days}."
     ]

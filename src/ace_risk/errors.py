@@ -18,9 +18,13 @@ class AceRiskError(Exception):
 
 
 class StudyError(AceRiskError, ValueError):
-    """The study file, the catalogue, a setting or a command's options are wrong."""
+    """The study file, the catalogue, a setting or a command's options are wrong; `problems` holds all, a line each."""
 
     exit_code = 2
+
+    def __init__(self, message: str, problems: Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self.problems = tuple(problems)
 
     @classmethod
     def from_problems(cls, what: str, problems: Iterable[str]) -> StudyError:
@@ -32,7 +36,8 @@ class StudyError(AceRiskError, ValueError):
         demo.yaml: 1 problem
           - seed: must be 0 or more, got -1
         """
-        return cls(listing(what, list(problems)))
+        lines = list(problems)
+        return cls(listing(what, lines), lines)
 
 
 class OutputError(AceRiskError):

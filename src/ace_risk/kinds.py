@@ -13,12 +13,24 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from ace_risk.errors import StudyError
 
 NEVER_OUTCOMES = frozenset({"arrest", "charge", "custody", "stop_search", "first_time_entry"})
 """Enforcement kinds that are refused as features and outcomes whatever `kinds.yaml` says."""
+
+MISSING_ROLES = ("from_care", "from_home")
+"""The roles that a history gives to missing episodes."""
+_PLAIN = {
+    "model_type": "must hold keys and values",
+    "dict_type": "must hold keys and values",
+    "tuple_type": "must be a list, such as [a, b]",
+    "list_type": "must be a list, such as [a, b]",
+    "too_short": "needs at least one entry",
+    "string_type": "must be text",
+}
+"""Plain words for what pydantic says of a wrong layout."""
 
 
 class Kind(BaseModel):
@@ -32,6 +44,7 @@ class Kind(BaseModel):
     grades: tuple[str, ...] = ()
     enforcement: bool = False
     statutory: bool = False
+    ends_observation: bool = False
 
 
 class KindsFile(BaseModel):
@@ -42,6 +55,13 @@ class KindsFile(BaseModel):
     incidents: dict[str, Kind]
     services: dict[str, Kind]
     derived: dict[str, Kind]
+
+    @model_validator(mode="after")
+    def _only_services_end_observation(self) -> KindsFile:
+        wrong = sorted(name for name, kind in (self.incidents | self.derived).items() if kind.ends_observation)
+        if wrong:
+            raise ValueError(f"{', '.join(wrong)}: only kinds under services can have ends_observation. Move it.")
+        return self
 
 
 @dataclass(frozen=True)
@@ -70,6 +90,34 @@ class Kinds:
     def enforcement(self) -> frozenset[str]:
         """Kinds that may never be a feature, a reason or an outcome."""
         return NEVER_OUTCOMES | {name for name, kind in self.all.items() if kind.enforcement}
+
+    @property
+    def ends_observation(self) -> frozenset[str]:
+        """Kinds, such as a death, from whose first day the child is no longer observed, nor listed once it is known."""
+        return frozenset(name for name, kind in self.services.items() if kind.ends_observation)
+
+    def refusal(self, names: Iterable[str]) -> str | None:
+        """Why some kinds are refused as features, reasons and outcomes, or None when all may be used.
+
+        Examples
+        --------
+        >>> load_kinds().refusal(["missing", "cin"]) is None
+        True
+        """
+        names = set(names)
+        problems = [enforcement_problem(names, self.enforcement)]
+        ending = sorted(names & self.ends_observation)
+        if ending:
+            problems.append(
+                f"{', '.join(ending)}: a kind that ends observation is refused as a feature, a reason or an outcome, "
+                "because nobody is listed after it and support can't follow it. Remove it."
+            )
+        return " ".join(problem for problem in problems if problem) or None
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """Roles that a record of a history may have."""
+        return frozenset(MISSING_ROLES) | frozenset(self.codes.get("role", ()))
 
     @property
     def household(self) -> frozenset[str]:
@@ -112,7 +160,11 @@ def read_yaml(path: Path) -> Any:
 def validation_problems(error: ValidationError) -> list[str]:
     """Each problem of a pydantic error as one plain line: where, what, and what was found."""
     lines = []
+    found_in = [item["loc"] for item in error.errors()]
     for item in error.errors():
+        here = len(item["loc"])
+        if item["type"] == "too_short" and any(len(loc) > here and loc[:here] == item["loc"] for loc in found_in):
+            continue  # it is short only because its entries are wrong
         where = ".".join(str(part) for part in item["loc"]) or "file"
         if item["type"] == "extra_forbidden":
             lines.append(f"{where}: unknown key. Remove it, or check its spelling.")
@@ -121,7 +173,12 @@ def validation_problems(error: ValidationError) -> list[str]:
         elif item["type"] in ("model_type", "dict_type"):
             lines.append(f"{where}: must be a mapping of keys to values.")
         else:
-            message = item["msg"].removeprefix("Value error, ").removeprefix("Assertion failed, ")
+            choices = f"must be {item['ctx']['expected']}" if item["type"] == "literal_error" else ""
+            message = (
+                choices
+                or _PLAIN.get(item["type"])
+                or item["msg"].removeprefix("Value error, ").removeprefix("Assertion failed, ")
+            )
             found = item.get("input")
             shown = f" (got {found!r})" if isinstance(found, str | int | float | bool) else ""
             lines.append(f"{where}: {message}{shown}")

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 from pydantic import Field, ValidationError
 
 from ace_risk.errors import StudyError
-from ace_risk.kinds import Kinds, enforcement_problem, load_kinds, read_yaml, validation_problems
+from ace_risk.kinds import Kinds, load_kinds, read_yaml, validation_problems
 from ace_risk.plans import (
     Bar,
     ChecksPlan,
@@ -131,9 +131,10 @@ def contradictions(study: Study) -> list[str]:
         unknown = sorted(set(names) - set(kinds.all))
         if unknown:
             problems.append(f"{where}: {', '.join(unknown)} is not in {study.kinds.name}. Name a kind from that file.")
-    refused = enforcement_problem(study.outcome.kinds, kinds.enforcement)
-    if refused:
-        problems.append(f"outcome.kinds: {refused}")
+    for where, names in (("kinds", study.outcome.kinds), ("after_kinds", study.outcome.after_kinds)):
+        refused = kinds.refusal(names)
+        if refused:
+            problems.append(f"outcome.{where}: {refused}")
     world = study.world
     if world is not None:
         if study.referrals.places >= world.children:

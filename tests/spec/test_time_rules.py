@@ -42,13 +42,25 @@ CASES = [
     ("a spell that ends after the cutoff is open", ".[.....|..]", "open", None, 1),
 ]
 
+CLOCK_CHANGES = [
+    # title, first column, hours from one column to the next, picture, measure, window in days, expected
+    ("a day of 23 hours is a day", "2024-03-31 00:00", 12, "x.|", "days_since_last", None, 1),
+    ("25 hours by the clock are more than a day, though 24 passed", "2024-03-30 23:00", 5, "x....|", "count", 1, 0),
+    ("a time in the hour left out counts as written", "2024-03-31 01:30", 24, "x|", "days_since_last", None, 1),
+    ("a day of 25 hours is a day", "2024-10-27 00:00", 12, "x.|", "count", 1, 1),
+    ("the hour that comes twice is one hour", "2024-10-27 01:30", 23, "x|", "days_since_last", None, 0),
+]
+"""British clocks went from 01:00 to 02:00 on 31 March 2024 and from 02:00 to 01:00 on 27 October 2024."""
 
-def read_picture(picture: str) -> tuple[pd.DataFrame, pd.Timestamp]:
+
+def read_picture(
+    picture: str, first: pd.Timestamp = FIRST, step: pd.Timedelta = DAY
+) -> tuple[pd.DataFrame, pd.Timestamp]:
     """The events and the cutoff that a picture shows."""
-    cutoff = FIRST + DAY * next(position for position, mark in enumerate(picture) if mark in "|*")
+    cutoff = first + step * next(position for position, mark in enumerate(picture) if mark in "|*")
     rows = []
     for position, mark in enumerate(picture):
-        at = FIRST + DAY * position
+        at = first + step * position
         if mark in "xL*[":
             recorded = at if mark != "L" else cutoff
             rows.append({"occurred_at": at, "recorded_at": recorded, "ended_at": None, "end_recorded_at": None})
@@ -62,11 +74,25 @@ def read_picture(picture: str) -> tuple[pd.DataFrame, pd.Timestamp]:
 
 @pytest.mark.parametrize(("title", "picture", "measure", "window", "expected"), CASES, ids=[case[0] for case in CASES])
 def test_picture(title, picture, measure, window, expected):
-    history, cutoff = read_picture(picture)
+    got = measured(*read_picture(picture), measure, window)
+    assert got == expected or (math.isnan(got) and math.isnan(expected))
+
+
+@pytest.mark.parametrize(
+    ("title", "first", "hours", "picture", "measure", "window", "expected"),
+    CLOCK_CHANGES,
+    ids=[case[0] for case in CLOCK_CHANGES],
+)
+def test_picture_of_a_clock_change(title, first, hours, picture, measure, window, expected):
+    shown = read_picture(picture, pd.Timestamp(first).as_unit("us"), pd.Timedelta(hours=hours))
+    assert measured(*shown, measure, window) == expected
+
+
+def measured(history, cutoff, measure, window):
+    """The one feature of the one child at the cutoff."""
     cohort = pd.DataFrame({"child_id": ["a"], "cutoff": [cutoff]})
     spec = FeatureSpec("x", ["x"], measure, window)
-    got = build_features(history, cohort, Catalogue([spec]))[spec.name].iloc[0]
-    assert got == expected or (math.isnan(got) and math.isnan(expected))
+    return build_features(history, cohort, Catalogue([spec]))[spec.name].iloc[0]
 
 
 def test_part_days_are_rounded_down():

@@ -83,7 +83,8 @@ def _notes(kind: Kind) -> str:
     notes = {
         "laid on every child of the household": kind.household,
         "statutory work": kind.statutory,
-        "never a feature, a reason or an outcome": kind.enforcement,
+        "the child is not observed from its first day on": kind.ends_observation,
+        "never a feature, a reason or an outcome": kind.enforcement or kind.ends_observation,
     }
     return "; ".join(note for note, holds in notes.items() if holds)
 

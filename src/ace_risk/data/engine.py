@@ -160,13 +160,24 @@ def collect(expression: Table, dtypes: Mapping[str, Any]) -> pd.DataFrame:
     return frame.astype(dict(dtypes))
 
 
+def processors() -> int:
+    """How many processors this process may use.
+
+    Examples
+    --------
+    >>> processors() >= 1
+    True
+    """
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def _connect() -> Any:
     """A database of our own in memory: all cores, nothing fetched, nothing written to disk, no settings read."""
     import ibis
 
     return ibis.duckdb.connect(
         ":memory:",
-        threads=len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
+        threads=processors(),
         autoinstall_known_extensions=False,
         autoload_known_extensions=False,
         allow_persistent_secrets=False,

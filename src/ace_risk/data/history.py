@@ -20,7 +20,7 @@ import pandas as pd
 
 from ace_risk.data.engine import TIME, collect, constant, stack, to_table
 from ace_risk.data.tables import Tables
-from ace_risk.kinds import Kinds, load_kinds
+from ace_risk.kinds import MISSING_ROLES, Kinds, load_kinds
 
 if TYPE_CHECKING:
     from ibis.expr.types import Table
@@ -118,7 +118,7 @@ def missing(episodes: Table) -> Table:
     return episodes.select(
         "child_id", "recorded_at", "end_recorded_at", "row",
         occurred_at="missing_from", ended_at="missing_to", grade="risk_grade", source_id="episode_id",
-        kind=constant("missing"), role=episodes.from_care.ifelse(constant("from_care"), constant("from_home")),
+        kind=constant("missing"), role=episodes.from_care.ifelse(*map(constant, MISSING_ROLES)),
         hours=microseconds / 1e6 / 3_600,
     )  # fmt: skip
 

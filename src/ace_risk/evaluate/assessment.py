@@ -25,7 +25,7 @@ from ace_risk.evaluate.validation import fold_figures, fold_record
 from ace_risk.fairness.audit import FairnessAudit, audit_fairness
 from ace_risk.fairness.document import build_audit
 from ace_risk.fairness.gaps import group_records, recall_gaps
-from ace_risk.features.cohort import censoring_reasons
+from ace_risk.features.cohort import censoring_reasons, without_few_deaths
 from ace_risk.features.ties import tie_order
 from ace_risk.models.additive import AdditiveModel
 from ace_risk.models.baselines import Baselines, load_baselines
@@ -209,13 +209,14 @@ def simplicity(rankings: list[Ranking], rows: JudgedRows, places: int, seed: int
 def describe_data(study: Study, tables: Tables, prepared: Prepared, permission: Permission) -> dict[str, Any]:
     """What the data are, and which rows could not be followed."""
     horizon_days = study.outcome.horizon_days
+    censored = censoring_reasons(prepared.cohort, tables, study.cohort, horizon_days, prepared.kinds)
     return {
         "start": f"{tables.incidents['occurred_at'].min():%Y-%m-%d}",
         "end": f"{tables.data_end:%Y-%m-%d}",
         "children": len(tables.children),
         "cohort_rows": len(prepared.cohort),
         "labelled_rows": int(prepared.labels.notna().sum()),
-        "censored": censoring_reasons(prepared.cohort, tables, study.cohort, horizon_days)
+        "censored": without_few_deaths(censored, study.fairness.suppress_below)
         | {"no_earlier_record": prepared.not_eligible},
         "synthetic": permission.synthetic,
         "statement": permission.statement,

@@ -8,18 +8,20 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ace_risk.errors import DataError
+from ace_risk.data.engine import processors
+from ace_risk.errors import DataError, StudyError
 from ace_risk.features.catalogue import NUMERIC_MEASURES, Catalogue, FeatureSpec
 from ace_risk.features.kernel import NOTHING
+from ace_risk.features.numbers import narrow
 from ace_risk.features.timeline import make_timeline
 
-AT_ONCE = 24
-"""Features measured in one pass: enough to be quick, few enough that their columns fit in memory."""
 NEEDED = ("child_id", "occurred_at", "recorded_at", "kind")
 """Columns that every history must have."""
 
 
-def build_features(history: pd.DataFrame, cohort: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
+def build_features(
+    history: pd.DataFrame, cohort: pd.DataFrame, catalogue: Catalogue, threads: int | None = None
+) -> pd.DataFrame:
     """Measure every feature of the catalogue on each cohort row, as known at its cutoff.
 
     Parameters
@@ -33,6 +35,8 @@ def build_features(history: pd.DataFrame, cohort: pd.DataFrame, catalogue: Catal
         One row per child and cutoff: `child_id`, `cutoff`.
     catalogue
         What to measure.
+    threads
+        How many may be used; by default one for each processor that may be. The values don't depend on it.
 
     Returns
     -------
@@ -43,7 +47,10 @@ def build_features(history: pd.DataFrame, cohort: pd.DataFrame, catalogue: Catal
     Raises
     ------
     DataError
-        If a needed column is missing or times are empty or carry a zone.
+        If a needed column is missing or holds no numbers, times are empty or carry a zone, or a cohort row has no
+        child.
+    StudyError
+        If there is to be no thread.
 
     Notes
     -----
@@ -64,13 +71,19 @@ def build_features(history: pd.DataFrame, cohort: pd.DataFrame, catalogue: Catal
     _check_columns(history, cohort, catalogue)
     if cohort.empty:
         return pd.DataFrame({spec.name: pd.Series(dtype=np.uint8) for spec in catalogue}, index=cohort.index)
-    timeline = make_timeline(history, cohort, catalogue.specs)
+    threads = processors() if threads is None else threads
+    if threads < 1:
+        raise StudyError(f"threads: must be 1 or more, got {threads}.")
+    timeline = make_timeline(history, cohort, catalogue.specs, threads)
+    measured = timeline.measure(catalogue.specs, threads)
     columns: dict[str, NDArray[Any]] = {}
-    for begin in range(0, len(catalogue), AT_ONCE):
-        specs = catalogue.specs[begin : begin + AT_ONCE]
-        whole, real = timeline.measure(specs)
-        for at, spec in enumerate(specs):
-            columns[spec.name] = _column(spec, whole[at], real[at] if len(real) else whole[at])
+    real_lines = iter(range(len(catalogue)))
+    for at, spec in enumerate(catalogue):
+        if spec.measure in NUMERIC_MEASURES:
+            line = next(real_lines)
+            columns[spec.name] = np.concatenate([real[line] for _, real in measured])
+        else:
+            columns[spec.name] = _column(spec, np.concatenate([whole[at] for whole, _ in measured]))
     return pd.DataFrame(columns, index=cohort.index, copy=False)
 
 
@@ -84,25 +97,8 @@ def _check_columns(history: pd.DataFrame, cohort: pd.DataFrame, catalogue: Catal
         raise DataError("; ".join(lines) + ". Add these columns.")
 
 
-def _column(spec: FeatureSpec, whole: NDArray[np.int32], real: NDArray[np.float64]) -> NDArray[Any]:
-    """A feature's column in its type: real numbers, days with NaN for never, or narrow whole numbers."""
-    if spec.measure in NUMERIC_MEASURES:
-        return real.copy()
+def _column(spec: FeatureSpec, whole: NDArray[Any]) -> NDArray[Any]:
+    """A feature's column in its type: days with NaN for never, or narrow whole numbers."""
     if spec.measure in ("days_since_last", "days_since_first"):
         return np.where(whole == NOTHING, np.nan, whole).astype(np.float32)
     return narrow(whole)
-
-
-def narrow(values: NDArray[Any]) -> NDArray[Any]:
-    """Whole numbers in the narrowest integer type that holds them: unsigned, or signed if any is below 0.
-
-    Examples
-    --------
-    >>> [narrow(np.array(values)).dtype.name for values in ([0, 255], [256], [-1, 2])]
-    ['uint8', 'uint16', 'int8']
-    """
-    low, high = int(values.min(initial=0)), int(values.max(initial=0))
-    kind = (
-        np.min_scalar_type(high) if low >= 0 else np.result_type(np.min_scalar_type(low), np.min_scalar_type(-high - 1))
-    )
-    return values.astype(kind)

@@ -8,119 +8,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from ace_risk.errors import StudyError
-from ace_risk.kinds import Kinds, enforcement_problem, load_kinds, read_yaml, validation_problems
+from ace_risk.features.spec import LONGEST_DAYS, NUMERIC_MEASURES, OUTCOME_CODE, Direction, FeatureSpec, Measure
+from ace_risk.kinds import Kinds, load_kinds, read_yaml, validation_problems
 
-Measure = Literal[
-    "count", "ever", "change", "days_since_last", "days_since_first", "distinct_days", "distinct_kinds",
-    "days_in_spell", "open", "sum", "mean", "max",
-]  # fmt: skip
-Direction = Literal["more_need", "less_need", "either"]
-MEASURES: tuple[str, ...] = get_args(Measure)
-NUMERIC_MEASURES = ("sum", "mean", "max")
-_LABEL = re.compile(r"[a-z][a-z0-9_]*")
+__all__ = ["NUMERIC_MEASURES", "Catalogue", "Direction", "FeatureSpec", "SupportOption"]
 
 
-@dataclass(frozen=True)
-class FeatureSpec:
-    """One feature: which records, what is measured on them, and what may be said about it.
+def _window(value: Any) -> Any:
+    """A window of a catalogue file, or why it is none."""
+    if value == "ever" or (type(value) is int and 1 <= value <= LONGEST_DAYS):
+        return value
+    raise ValueError(f"must be a whole number of days from 1 to {LONGEST_DAYS:,}, or ever")
 
-    Parameters
-    ----------
-    label
-        Identifier, `[a-z][a-z0-9_]*`; the first part of the column's name.
-    kinds
-        Kinds of record that count. Enforcement kinds are refused.
-    measure
-        `count`, `ever` (1 or 0), `change` (the count in the window less the count in the window before it),
-        `days_since_last`, `days_since_first` (whole 24-hour days, rounded down,
-        NaN where nothing happened), `distinct_days`, `distinct_kinds`, `days_in_spell`, `open` (1 while a
-        spell is open at the cutoff), or `sum`, `mean`, `max` of `column`.
-    window_days
-        Length of the window before the cutoff, in 24-hour days; None is ever.
-    roles, grades
-        Only records with one of these; empty for all.
-    column
-        Numeric column of the history for `sum`, `mean`, `max`.
-    direction
-        `more_need`: a larger value may only add need; `less_need`: only take away; `either`.
-    domain, title, reason, support
-        The group that reasons are gathered under, the words that people read, the sentence with slots
-        (`{times}`, `{count}`, `{first}`, `{last}`, `{window}`), and the names of support options.
-    expires_days
-        A record older than this no longer counts, whatever the window; None for never.
 
-    Raises
-    ------
-    StudyError
-        Naming everything that is wrong with the feature.
-
-    Examples
-    --------
-    >>> FeatureSpec("missing", ["missing"], "count", 365).name
-    'missing_count_365d'
-    """
-
-    label: str
-    kinds: tuple[str, ...]
-    measure: Measure
-    window_days: int | None = None
-    roles: tuple[str, ...] = ()
-    grades: tuple[str, ...] = ()
-    column: str = ""
-    direction: Direction = "either"
-    domain: str = ""
-    title: str = ""
-    reason: str = ""
-    support: tuple[str, ...] = ()
-    expires_days: int | None = None
-
-    def __post_init__(self) -> None:
-        for name in ("kinds", "roles", "grades", "support"):
-            value = getattr(self, name)
-            object.__setattr__(self, name, (value,) if isinstance(value, str) else tuple(value))
-        problems = list(self._problems())
-        if problems:
-            raise StudyError.from_problems(f"feature {self.label!r}", problems)
-
-    def _problems(self) -> Iterator[str]:
-        if not isinstance(self.label, str) or not _LABEL.fullmatch(self.label):
-            yield "label: must start with a small letter and hold only a-z, 0-9 and _."
-        if self.measure not in MEASURES:
-            yield f"measure: {self.measure!r} is unknown. Use one of {', '.join(MEASURES)}."
-        if self.direction not in get_args(Direction):
-            yield f"direction: {self.direction!r} is unknown. Use one of {', '.join(get_args(Direction))}."
-        if not self.kinds:
-            yield "kinds: at least one kind is needed."
-        for name in ("window_days", "expires_days"):
-            value = getattr(self, name)
-            if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 1):
-                yield f"{name}: must be a whole number of days, 1 or more, or empty for ever; got {value!r}."
-        if (self.measure in NUMERIC_MEASURES) != bool(self.column):
-            yield "column: sum, mean and max need the name of a numeric column, and no other measure takes one."
-        if self.measure == "change" and self.window_days is None:
-            yield "window_days: change needs a window to compare with the one before."
-        refused = enforcement_problem(self.kinds, ())
-        if refused:
-            yield f"kinds: {refused}"
-
-    @property
-    def name(self) -> str:
-        """The column's name."""
-        window = "ever" if self.window_days is None else f"{self.window_days}d"
-        return f"{self.label}_{self.measure}_{window}"
-
-    @property
-    def counted_days(self) -> int | None:
-        """Days before the cutoff in which records count: the shorter of window and expiry; None for ever."""
-        days = [value for value in (self.window_days, self.expires_days) if value is not None]
-        return min(days) if days else None
+Window = Annotated[int | Literal["ever"], BeforeValidator(_window)]
 
 
 class Entry(BaseModel):
@@ -132,7 +40,7 @@ class Entry(BaseModel):
     title: str
     kinds: Annotated[tuple[str, ...], Field(min_length=1)]
     measure: Measure
-    windows: Annotated[tuple[int | Literal["ever"], ...], Field(min_length=1)] = ("ever",)
+    windows: Annotated[tuple[Window, ...], Field(min_length=1)] = ("ever",)
     roles: tuple[str, ...] = ()
     grades: tuple[str, ...] = ()
     column: str = ""
@@ -214,9 +122,9 @@ class Catalogue:
         self.support_options = dict(support_options or {})
         self.safe_contact_kinds = tuple(safe_contact_kinds)
         self.kind_support = dict(kind_support or {})
-        repeated = sorted({name for name in self.names if self.names.count(name) > 1})
+        repeated = _repeated(self.specs)
         if repeated:
-            raise StudyError(f"catalogue: {', '.join(repeated)}: named twice. Give one of them another label.")
+            raise StudyError(f"catalogue: {repeated}")
 
     def __iter__(self) -> Iterator[FeatureSpec]:
         return iter(self.specs)
@@ -225,7 +133,10 @@ class Catalogue:
         return len(self.specs)
 
     def __getitem__(self, name: str) -> FeatureSpec:
-        return next(spec for spec in self.specs if spec.name == name)
+        for spec in self.specs:
+            if spec.name == name:
+                return spec
+        raise KeyError(name)
 
     @property
     def names(self) -> list[str]:
@@ -244,44 +155,79 @@ class Catalogue:
         Raises
         ------
         StudyError
-            Naming every unknown key, kind, grade, domain or support option, and every enforcement kind.
+            Naming every unknown key, kind, grade, role, domain or support option, every kind that is refused, and
+            everything else that is wrong with a feature.
         """
         path, kinds = Path(path), kinds or load_kinds()
+        content = read_yaml(path)
         try:
-            file = CatalogueFile.model_validate(read_yaml(path))
+            file = CatalogueFile.model_validate(content)
         except ValidationError as error:
-            raise StudyError.from_problems(str(path), validation_problems(error)) from None
-        problems = [problem for entry in file.features for problem in _entry_problems(entry, file, kinds)]
-        for where, names, allowed in (
-            ("kind_support", set(file.kind_support), set(kinds.all)),
-            (
-                "kind_support",
-                {name for options in file.kind_support.values() for name in options},
-                set(file.support_options),
-            ),
-            ("safe_contact_kinds", set(file.safe_contact_kinds), set(kinds.all)),
-        ):
-            problems += [f"{where}: {name} is unknown. Check its spelling." for name in sorted(names - allowed)]
-        if problems:
-            raise StudyError.from_problems(str(path), problems)
-        specs = [spec for entry in file.features for spec in entry.specs()]
+            problems = [_by_label(problem, content) for problem in validation_problems(error)]
+            raise StudyError.from_problems(str(path), problems) from None
+        problems = _unknown_names(file, kinds)
+        specs: list[FeatureSpec] = []
+        for entry in file.features:
+            problems += _entry_problems(entry, file, kinds)
+            try:
+                specs += entry.specs()
+            except StudyError as error:  # kinds are looked at above, with all that the file knows of them
+                problems += [f"{entry.label}.{line}" for line in error.problems if not line.startswith("kinds:")]
+        repeated = _repeated(specs)
+        if problems or repeated:
+            raise StudyError.from_problems(str(path), [*problems, *([repeated] if repeated else [])])
         return cls(specs, file.domains, file.support_options, file.safe_contact_kinds, file.kind_support)
 
 
+def _repeated(specs: Iterable[FeatureSpec]) -> str:
+    """Which names two features make, and what to do; empty if none."""
+    names = [spec.name for spec in specs]
+    repeated = sorted({name for name in names if names.count(name) > 1})
+    return f"{', '.join(repeated)}: named twice. Give one of them another label." if repeated else ""
+
+
+def _by_label(problem: str, content: Any) -> str:
+    """A problem of the file's layout, with the feature's label in place of its number."""
+    found = re.match(r"features\.(\d+)(.*)", problem, re.DOTALL)
+    if not found:
+        return problem
+    entry = content["features"][int(found[1])]
+    label = entry.get("label") if isinstance(entry, dict) else None
+    rest = re.sub(r"^\.(outcome_codes?): unknown key.*", rf".\1: {OUTCOME_CODE}", found[2])
+    return f"{label or f'feature {int(found[1]) + 1}'}{rest}"
+
+
+def _unknown(where: str, names: Iterable[str], allowed: Iterable[str]) -> Iterator[str]:
+    """Names that don't exist, each with the nearest that do; with all, if they are few."""
+    known = sorted(set(allowed))
+    for name in sorted(set(names) - set(known)):
+        near = get_close_matches(name, known, 3)
+        if near:
+            yield f"{where}: {name} is unknown. Did you mean {' or '.join(near)}?"
+        else:
+            hint = f"Use one of: {', '.join(known)}." if 0 < len(known) <= 12 else "Check its spelling."
+            yield f"{where}: {name} is unknown. {hint}"
+
+
+def _unknown_names(file: CatalogueFile, kinds: Kinds) -> list[str]:
+    """What the file names outside its features that doesn't exist."""
+    options = {name for names in file.kind_support.values() for name in names}
+    return [
+        *_unknown("kind_support", file.kind_support, kinds.all),
+        *_unknown("kind_support", options, file.support_options),
+        *_unknown("safe_contact_kinds", file.safe_contact_kinds, kinds.all),
+    ]
+
+
 def _entry_problems(entry: Entry, file: CatalogueFile, kinds: Kinds) -> Iterator[str]:
-    """What an entry names that doesn't exist or is refused."""
+    """What a feature names that doesn't exist or is refused."""
     known = kinds.all
     grades = {grade for name in entry.kinds if name in known for grade in known[name].grades}
-    for where, names, allowed in (
-        ("kinds", entry.kinds, set(known)),
-        ("grades", entry.grades, grades),
-        ("support", entry.support, set(file.support_options)),
-        ("domain", (entry.domain,), set(file.domains)),
-    ):
-        unknown = sorted(set(names) - allowed)
-        if unknown:
-            known_names = ", ".join(sorted(allowed)) or "none"
-            yield f"{entry.label}.{where}: {', '.join(unknown)} is unknown. Use: {known_names}."
-    refused = enforcement_problem(entry.kinds, kinds.enforcement)
+    yield from _unknown(f"{entry.label}.kinds", entry.kinds, known)
+    yield from _unknown(f"{entry.label}.grades", entry.grades, grades)
+    yield from _unknown(f"{entry.label}.roles", entry.roles, kinds.roles)
+    yield from _unknown(f"{entry.label}.support", entry.support, file.support_options)
+    yield from _unknown(f"{entry.label}.domain", [entry.domain], file.domains)
+    refused = kinds.refusal(entry.kinds)
     if refused:
         yield f"{entry.label}.kinds: {refused}"

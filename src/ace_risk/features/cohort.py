@@ -52,8 +52,8 @@ def build_cohort(
     """The children who are considered at each cutoff, by what was known then.
 
     A child is in the cohort if, at the cutoff, they are born and under age, have a known home in the area, have
-    a record in the last `seen_within_days` (enforcement and house moves alone do not count), and have no open
-    spell of `open_plan_kinds`.
+    a record in the last `seen_within_days` (enforcement and house moves alone do not count), have no open
+    spell of `open_plan_kinds`, and no record of a kind that ends observation, such as a death.
 
     Parameters
     ----------
@@ -73,7 +73,8 @@ def build_cohort(
     DataFrame
         One row per child and cutoff, sorted by cutoff and child: `child_id`, `cutoff`, and `observed_until`, the
         first instant from which the child can no longer be observed: the end of the data, the birthday on which
-        the child leaves the age range, or the day of leaving the area, whichever comes first.
+        the child leaves the age range, the day of leaving the area, or the first day of a kind that ends
+        observation, whichever comes first. It looks past the cutoff and is never a feature.
 
     Raises
     ------
@@ -95,6 +96,7 @@ def build_cohort(
         spells=to_table(spell_columns(tables.residence)),
         records=to_table(_record_columns(history, ~history["kind"].isin(kinds.enforcement | NOT_A_RECORD))),
         plans=to_table(_record_columns(history, history["kind"].isin(rule.open_plan_kinds))),
+        endings=to_table(_record_columns(history, history["kind"].isin(kinds.ends_observation))),
         cutoffs=to_table(_cutoff_columns(cutoffs, rule)),
         data_end=instant(tables.data_end),
     )
@@ -103,7 +105,7 @@ def build_cohort(
 
 
 def considered_children(
-    children: Table, spells: Table, records: Table, plans: Table, cutoffs: Table, data_end: int
+    children: Table, spells: Table, records: Table, plans: Table, endings: Table, cutoffs: Table, data_end: int
 ) -> Table:
     """The cohort of :func:`build_cohort` as one expression over all cutoffs, times in microseconds.
 
@@ -113,9 +115,9 @@ def considered_children(
         One row per child: `child_id`, `born`, `comes_of_age`.
     spells
         One row per child and home, as :func:`ace_risk.features.homes.known_spells` reads them.
-    records, plans
-        One row per record that brings a child in, and per spell that keeps one out: `child_id`, `occurred`,
-        `recorded`, `ended`, `end_recorded`.
+    records, plans, endings
+        One row per record that brings a child in, per spell that keeps one out, and per record that ends
+        observation: `child_id`, `occurred`, `recorded`, `ended`, `end_recorded`.
     cutoffs
         One row per cutoff: `cutoff`, `seen_from`, `row`.
     data_end
@@ -132,9 +134,13 @@ def considered_children(
         plans.ended, plans.end_recorded, rows.cutoff
     )
     rows = rows.anti_join(plans, [rows.child_id == plans.child_id, open_plan])
+    ended = counts(endings.occurred, endings.recorded, LONG_AGO, rows.cutoff)
+    rows = rows.anti_join(endings, [rows.child_id == endings.child_id, ended])
     stays = stretches(spells)
     rows = rows.left_join(stays, [rows.child_id == stays.child_id, leaves_after(stays, rows.cutoff)])
-    ends = least(data_end, rows.comes_of_age, rows.leaves)
+    rows = rows.drop("child_id_right")
+    rows = rows.left_join(endings.group_by("child_id").agg(over=endings.occurred.min()), "child_id")
+    ends = least(data_end, rows.comes_of_age, rows.leaves, rows.over)
     return rows.order_by("row", "child_id").select("child_id", "cutoff", observed_until=ends)
 
 
@@ -168,21 +174,45 @@ def _cutoff_columns(cutoffs: Sequence[pd.Timestamp], rule: CohortRule) -> dict[s
     return {"cutoff": cutoff, "seen_from": window_start(cutoff, rule.seen_within_days)}
 
 
-def censoring_reasons(cohort: pd.DataFrame, tables: Tables, rule: CohortRule, horizon_days: int) -> dict[str, int]:
+def censoring_reasons(
+    cohort: pd.DataFrame, tables: Tables, rule: CohortRule, horizon_days: int, kinds: Kinds | None = None
+) -> dict[str, int]:
     """How many cohort rows are not fully observed, by what ended observation first.
 
     Returns
     -------
     dict
-        Counts of `data_end`, `comes_of_age` and `leaves_area`; a row that is censored counts once.
+        Counts of `data_end`, `dies`, `comes_of_age` and `leaves_area`. A row that is censored counts once; where two
+        fall on one instant, under the first of these.
     """
+    kinds = kinds or load_kinds()
     ends = cohort["cutoff"] + pd.Timedelta(days=horizon_days)
     censored = cohort[ends > cohort["observed_until"]]
-    birth = censored["child_id"].map(tables.children.set_index("child_id")["birth_date"])
-    of_age = birth + pd.DateOffset(years=rule.under_age_years) == censored["observed_until"]
-    data_end = censored["observed_until"] == tables.data_end
-    return {
-        "data_end": int(data_end.sum()),
-        "comes_of_age": int((of_age & ~data_end).sum()),
-        "leaves_area": int((~of_age & ~data_end).sum()),
+    child, until = censored["child_id"], censored["observed_until"]
+    birth = child.map(tables.children.set_index("child_id")["birth_date"])
+    endings = tables.services[tables.services["kind"].isin(kinds.ends_observation)]
+    first_ending = endings.groupby("child_id")["start_date"].min()
+    reasons = {
+        "data_end": until == tables.data_end,
+        "dies": first_ending.reindex(child.to_numpy()).set_axis(until.index) == until,
+        "comes_of_age": birth + pd.DateOffset(years=rule.under_age_years) == until,
     }
+    counted, open_yet = {}, pd.Series(True, index=censored.index)
+    for reason, holds in reasons.items():
+        counted[reason] = int((open_yet & holds).sum())
+        open_yet &= ~holds
+    return counted | {"leaves_area": int(open_yet.sum())}
+
+
+def without_few_deaths(reasons: dict[str, int], fewest: int) -> dict[str, int]:
+    """The same counts for a page that others read: deaths that are few stand with those who left the area.
+
+    Examples
+    --------
+    >>> without_few_deaths({"data_end": 90, "dies": 3, "comes_of_age": 40, "leaves_area": 50}, fewest=10)
+    {'data_end': 90, 'comes_of_age': 40, 'leaves_area_or_dies': 53}
+    """
+    if not 0 < reasons["dies"] < fewest:
+        return reasons
+    others = {reason: rows for reason, rows in reasons.items() if reason not in ("dies", "leaves_area")}
+    return others | {"leaves_area_or_dies": reasons["dies"] + reasons["leaves_area"]}

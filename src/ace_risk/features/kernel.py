@@ -11,6 +11,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from ace_risk.features.sorting import CLASS, END_RECORDED, ENDED, OCCURRED, RECORDED, SOURCE
 from ace_risk.features.time_rules import DAY, FAR, counts, end_known
 
 EVER = 2**62
@@ -25,60 +26,8 @@ COUNT, EVER_SEEN, CHANGE, SINCE_LAST, SINCE_FIRST, DAYS, KINDS, IN_SPELL, OPEN, 
 NOTHING = -1
 """What `days_since_*` gives where nothing happened."""
 
-OCCURRED, RECORDED, ENDED, END_RECORDED, CLASS, SOURCE = range(6)
-"""The columns of sorted events: four times in microseconds, the class, and the position in the history."""
 
-_SHORT = 32
-
-
-@njit(cache=True)
-def sort_events(child, occurred, recorded, ended, end_recorded, event_class, n_children):  # type: ignore[no-untyped-def]
-    """Events by child and time, one row each, and where each child's events begin.
-
-    An event whose child or class is negative is left out. Equal times keep their order.
-
-    Returns
-    -------
-    tuple
-        `first` (one longer than the number of children) and `events`, whose columns are `OCCURRED` … `SOURCE`.
-    """
-    first = np.zeros(n_children + 1, np.int64)
-    for at in range(len(child)):
-        if child[at] >= 0 and event_class[at] >= 0:
-            first[child[at] + 1] += 1
-    first = np.cumsum(first)
-    place = first[:-1].copy()
-    events = np.empty((first[-1], 6), np.int64)
-    for at in range(len(child)):
-        if child[at] >= 0 and event_class[at] >= 0:
-            event = events[place[child[at]]]
-            event[OCCURRED] = occurred[at]
-            event[RECORDED] = recorded[at]
-            event[ENDED] = ended[at]
-            event[END_RECORDED] = end_recorded[at]
-            event[CLASS] = event_class[at]
-            event[SOURCE] = at
-            place[child[at]] += 1
-    moving = np.empty(6, np.int64)
-    for number in range(n_children):
-        low, high = first[number], first[number + 1]
-        if high - low > _SHORT:
-            part = events[low:high].copy()
-            events[low:high] = part[np.argsort(part[:, OCCURRED], kind="mergesort")]
-            continue
-        for at in range(low + 1, high):
-            if events[at - 1, OCCURRED] <= events[at, OCCURRED]:
-                continue
-            moving[:] = events[at]
-            to = at
-            while to > low and events[to - 1, OCCURRED] > moving[OCCURRED]:
-                events[to] = events[to - 1]
-                to -= 1
-            events[to] = moving
-    return first, events
-
-
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def first_at_or_after(events, low, high, instant):  # type: ignore[no-untyped-def]
     """Position of the first event in `[low, high)` that did not occur before the instant."""
     while low < high:
@@ -90,7 +39,7 @@ def first_at_or_after(events, low, high, instant):  # type: ignore[no-untyped-de
     return low
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def measure_rows(  # type: ignore[no-untyped-def]
     first, events, values, plan_first, plan_feature, plan_kind, n_kinds,
     measure, window, value_column, longest, child, cutoff,
@@ -113,16 +62,19 @@ def measure_rows(  # type: ignore[no-untyped-def]
     Returns
     -------
     tuple
-        Whole numbers and real numbers, each features × rows; a feature's values stand in one of them.
+        Whole numbers, features × rows, and real numbers, one line for each feature that is a sum, a mean or a
+        largest number, in their order; such a feature's whole numbers mean nothing.
     """
     features, rows = len(measure), len(child)
+    has_ends = events.shape[1] > ENDED
     whole = np.zeros((features, rows), np.int32)
-    real = np.zeros((features if measure.max() >= SUM else 0, rows), np.float64)
+    real_line = np.cumsum(measure >= SUM) - 1
+    real = np.zeros((real_line[-1] + 1, rows), np.float64)
     for feature in range(features):
         if measure[feature] in (SINCE_LAST, SINCE_FIRST):
             whole[feature] = NOTHING
         elif measure[feature] in (MEAN, MAX):
-            real[feature] = np.nan
+            real[real_line[feature]] = np.nan
     number = np.zeros(features, np.int64)
     mark = np.zeros(features, np.int64)
     total = np.zeros(features, np.float64)
@@ -136,11 +88,12 @@ def measure_rows(  # type: ignore[no-untyped-def]
         if longest < EVER:
             begin = first_at_or_after(events, begin, end, now - longest)
         for at in range(begin, end):
-            occurred, recorded, ended = events[at, OCCURRED], events[at, RECORDED], events[at, ENDED]
+            occurred, recorded = events[at, OCCURRED], events[at, RECORDED]
             if occurred >= now:
                 break
             if not counts(occurred, recorded, now - longest, now):
                 continue
+            ended = events[at, ENDED] if has_ends else FAR
             closed = ended != FAR and end_known(ended, events[at, END_RECORDED], now)
             for entry in range(plan_first[events[at, CLASS]], plan_first[events[at, CLASS] + 1]):
                 feature = plan_feature[entry]
@@ -192,7 +145,7 @@ def measure_rows(  # type: ignore[no-untyped-def]
             what = measure[feature]
             if what >= SUM:
                 if number[feature] > 0:
-                    real[feature, row] = total[feature] / (number[feature] if what == MEAN else 1)
+                    real[real_line[feature], row] = total[feature] / (number[feature] if what == MEAN else 1)
             elif what == IN_SPELL:
                 whole[feature, row] = number[feature] // DAY
             elif what not in (SINCE_LAST, SINCE_FIRST):

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ace_risk.data.engine import collect, to_table
 from ace_risk.errors import DataError, StudyError
-from ace_risk.features.build import build_features
-from ace_risk.features.catalogue import Catalogue, FeatureSpec
-from ace_risk.features.time_rules import Times, fully_observed, microseconds
+from ace_risk.features.numbers import number_children
+from ace_risk.features.time_rules import DAY, Times, counts, fully_observed, microseconds, window_start
 from ace_risk.kinds import enforcement_problem, load_kinds
+
+if TYPE_CHECKING:
+    from ibis.expr.types import Table
 
 
 @dataclass(frozen=True)
@@ -52,7 +56,8 @@ class Outcome:
         object.__setattr__(self, "kinds", kinds)
         problems = [] if kinds else ["kinds: at least one kind is needed."]
         object.__setattr__(self, "after_kinds", tuple(self.after_kinds))
-        refused = enforcement_problem((*kinds, *self.after_kinds), load_kinds().enforcement | self.enforcement)
+        named = (*kinds, *self.after_kinds)
+        refused = load_kinds().refusal(named) or enforcement_problem(named, self.enforcement)
         if refused:
             problems.append(f"kinds: {refused}")
         whole = isinstance(self.horizon_days, int | np.integer) and not isinstance(self.horizon_days, bool)
@@ -97,14 +102,10 @@ def build_labels(history: pd.DataFrame, cohort: pd.DataFrame, outcome: Outcome) 
         raise DataError(f"history: {', '.join(missing)} is missing. Add these columns.")
     cutoff = microseconds(cohort["cutoff"], "cohort.cutoff")
     until = _observed_until(history, cohort)
-    # The outcome window is the window of `horizon_days` before its own end, with every start known when it came.
     starts = history[history["kind"].isin(outcome.kinds)]
-    starts = starts.assign(recorded_at=starts["occurred_at"])
-    end = cohort.assign(cutoff=cohort["cutoff"] + pd.Timedelta(days=outcome.horizon_days))
-    happened = build_features(
-        starts, end, Catalogue([FeatureSpec("outcome", outcome.kinds, "ever", outcome.horizon_days)])
-    )
-    labels = happened.iloc[:, 0].astype("Int8").rename("label")
+    starts = starts.assign(recorded_at=starts["occurred_at"])  # an outcome counts however late it was recorded
+    happened = _is_within(starts, cohort["child_id"], cutoff, cutoff + outcome.horizon_days * DAY)
+    labels = pd.Series(happened, index=cohort.index, dtype="Int8", name="label")
     return labels.mask(~fully_observed(cutoff, outcome.horizon_days, until) | ~is_eligible(history, cohort, outcome))
 
 
@@ -112,9 +113,37 @@ def is_eligible(history: pd.DataFrame, cohort: pd.DataFrame, outcome: Outcome) -
     """Whether each cohort row had, as known at its cutoff, the earlier record that the outcome asks for."""
     if not outcome.after_kinds:
         return np.ones(len(cohort), dtype=bool)
-    earlier = build_features(history, cohort, Catalogue([FeatureSpec("earlier", outcome.after_kinds, "ever")]))
-    known: NDArray[np.bool_] = earlier.iloc[:, 0].to_numpy() == 1
-    return known
+    cutoff = microseconds(cohort["cutoff"], "cohort.cutoff")
+    earlier = history[history["kind"].isin(outcome.after_kinds)]
+    return _is_within(earlier, cohort["child_id"], window_start(cutoff, None), cutoff)
+
+
+def _is_within(history: pd.DataFrame, child: pd.Series, begin: Times, end: Times) -> NDArray[np.bool_]:
+    """Whether a child has a record in `[begin, end)` that was recorded before the end, row by row."""
+    number, of_record, _ = number_children(child, history["child_id"])
+    rows = to_table({"child": number, "begin": begin, "end": end})
+    records = to_table({
+        "child": of_record,
+        "occurred": microseconds(history["occurred_at"], "history.occurred_at"),
+        "recorded": microseconds(history["recorded_at"], "history.recorded_at"),
+    })  # fmt: skip
+    found = np.zeros(len(child), dtype=bool)
+    found[collect(with_a_record(rows, records).order_by("row").select("row"), {})["row"]] = True
+    return found
+
+
+def with_a_record(rows: Table, records: Table) -> Table:
+    """The rows whose child has a record that counts, as an expression: times in microseconds.
+
+    Parameters
+    ----------
+    rows
+        One row per cohort row: `child`, `begin` (included), `end` (excluded).
+    records
+        One row per record: `child`, `occurred`, `recorded`.
+    """
+    inside = counts(records.occurred, records.recorded, rows.begin, rows.end)
+    return rows.semi_join(records, [rows.child == records.child, inside])
 
 
 def _observed_until(history: pd.DataFrame, cohort: pd.DataFrame) -> Times:

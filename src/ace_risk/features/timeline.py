@@ -10,12 +10,23 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ace_risk.features.catalogue import FeatureSpec
-from ace_risk.features.kernel import EVER, MEASURES, measure_rows, sort_events
+from ace_risk.errors import DataError
+from ace_risk.features.kernel import EVER, MEASURES, measure_rows
+from ace_risk.features.numbers import narrow, number_children
+from ace_risk.features.sorting import sort_events
+from ace_risk.features.spec import NUMERIC_MEASURES, FeatureSpec
+from ace_risk.features.threads import in_ranges
 from ace_risk.features.time_rules import DAY, FAR, Times, end_recorded_or_default, microseconds
 
 CONDITIONS = ("kind", "role", "grade")
 """The columns that a feature may choose records by; together they make an event's class."""
+
+AT_ONCE = 10_000
+"""Cohort rows in a range: few enough that what is measured on them stays in the processor's cache."""
+_OF_SPELLS = ("days_in_spell", "open", *NUMERIC_MEASURES)
+
+Measured = tuple[NDArray[Any], NDArray[np.float64]]
+"""Whole and real numbers of a range of cohort rows; see :func:`kernel.measure_rows`."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,8 +36,8 @@ class Timeline:
     Attributes
     ----------
     first, events
-        Where each child's events begin (one longer than the number of children), and the events: times in
-        microseconds (empty ends are `FAR`), class and position in the history; see `kernel.sort_events`.
+        Where each child's events begin (one longer than the number of children), and the events with times in
+        microseconds (empty ends are `FAR`); see `sorting.sort_events`.
     values
         Numeric columns of the history, one row for each name in `value_names`.
     levels
@@ -44,20 +55,24 @@ class Timeline:
     child: NDArray[np.int64]
     cutoff: Times
 
-    def measure(self, specs: tuple[FeatureSpec, ...]) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
-        """Measure some features on every cohort row: whole and real numbers, each features × rows."""
+    def measure(self, specs: tuple[FeatureSpec, ...], threads: int) -> list[Measured]:
+        """Measure features on every cohort row: what :func:`kernel.measure_rows` gives, for one range after another."""
         plan_first, plan_feature, plan_kind = self._plan(specs)
         measure = np.array([MEASURES.index(spec.measure) for spec in specs])
         window = np.array([EVER if spec.counted_days is None else spec.counted_days * DAY for spec in specs])
         reach = np.where(np.isin(measure, [MEASURES.index("days_in_spell"), MEASURES.index("open")]), EVER, window)
         reach = np.where(measure == MEASURES.index("change"), 2 * np.minimum(window, EVER // 2), reach)
         most_kinds = max(len(spec.kinds) for spec in specs)
-        whole, real = measure_rows(
-            self.first, self.events, self.values, plan_first, plan_feature, plan_kind, most_kinds, measure, window,
-            np.array([self._value_row(spec) for spec in specs]), int(reach.max()),
-            self.child, self.cutoff,
-        )  # fmt: skip
-        return whole, real
+        value_row = np.array([self._value_row(spec) for spec in specs])
+
+        def measure_range(begin: int, end: int) -> Measured:
+            whole, real = measure_rows(
+                self.first, self.events, self.values, plan_first, plan_feature, plan_kind, most_kinds,
+                measure, window, value_row, int(reach.max()), self.child[begin:end], self.cutoff[begin:end],
+            )  # fmt: skip
+            return narrow(whole), real
+
+        return in_ranges(measure_range, len(self.child), AT_ONCE, threads)
 
     def _value_row(self, spec: FeatureSpec) -> int:
         return self.value_names.index(spec.column) if spec.column else 0
@@ -80,7 +95,9 @@ class Timeline:
         return first.astype(np.int64), table[:, 1].copy(), table[:, 2].copy()
 
 
-def make_timeline(history: pd.DataFrame, cohort: pd.DataFrame, specs: tuple[FeatureSpec, ...]) -> Timeline:
+def make_timeline(
+    history: pd.DataFrame, cohort: pd.DataFrame, specs: tuple[FeatureSpec, ...], threads: int
+) -> Timeline:
     """Sort the events that the features may count, of the children in the cohort.
 
     Parameters
@@ -91,36 +108,34 @@ def make_timeline(history: pd.DataFrame, cohort: pd.DataFrame, specs: tuple[Feat
         One row per child and cutoff.
     specs
         The features that will be measured.
+    threads
+        How many may be used.
 
     Raises
     ------
     DataError
-        If times are empty, carry a zone or aren't times.
+        If times are empty, carry a zone or aren't times, a column that is summed doesn't hold numbers, or a row of
+        the cohort has no child.
     """
-    child, children = pd.factorize(cohort["child_id"])
-    number = pd.Index(children).get_indexer(pd.Index(history["child_id"])).astype(np.int64, copy=False)
+    child, number, n_children = number_children(cohort["child_id"], history["child_id"])
     event_class, levels = _classes(history, specs)
+    occurred = microseconds(history["occurred_at"], "history.occurred_at")
     recorded = microseconds(history["recorded_at"], "history.recorded_at")
-    ended = _optional_times(history, "ended_at")
-    end_recorded = end_recorded_or_default(ended, _optional_times(history, "end_recorded_at"), recorded)
-    first, events = sort_events(
-        number,
-        microseconds(history["occurred_at"], "history.occurred_at"),
-        recorded,
-        ended,
-        end_recorded,
-        event_class,
-        len(children),
-    )
+    columns: tuple[NDArray[np.int64], ...] = (number, occurred, recorded, event_class)
+    if any(spec.measure in _OF_SPELLS for spec in specs):
+        ended = _optional_times(history, "ended_at")
+        end_recorded = end_recorded_or_default(ended, _optional_times(history, "end_recorded_at"), recorded)
+        columns += (ended, end_recorded, np.arange(len(history)))
+    first, events = sort_events(columns, n_children, threads)
     names = tuple(dict.fromkeys(spec.column for spec in specs if spec.column))
-    values = [history[name].to_numpy(dtype=np.float64, na_value=np.nan) for name in names]
+    values = [_numbers(history, name) for name in names]
     return Timeline(
         first=first,
         events=events,
         values=np.array(values, dtype=np.float64).reshape(len(names), len(history)),
         value_names=names,
         levels=levels,
-        child=child.astype(np.int64, copy=False),
+        child=child,
         cutoff=microseconds(cohort["cutoff"], "cohort.cutoff"),
     )
 
@@ -151,6 +166,14 @@ def _codes(column: pd.Series) -> tuple[NDArray[np.int64], list[Any]]:
         return column.cat.codes.to_numpy().astype(np.int64), list(column.cat.categories)
     code, values = pd.factorize(column)
     return code.astype(np.int64), list(values)
+
+
+def _numbers(history: pd.DataFrame, name: str) -> NDArray[np.float64]:
+    """A column of numbers, NaN where empty; a column without any value may have any type."""
+    column = history[name]
+    if not pd.api.types.is_numeric_dtype(column) and column.notna().any():
+        raise DataError(f"history.{name}: must hold numbers, got {column.dtype}. Convert the column.")
+    return column.to_numpy(dtype=np.float64, na_value=np.nan)
 
 
 def _optional_times(history: pd.DataFrame, name: str) -> Times:

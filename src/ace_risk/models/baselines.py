@@ -16,7 +16,7 @@ from pydantic import Field, ValidationError
 
 from ace_risk.errors import StudyError
 from ace_risk.features.catalogue import Catalogue, FeatureSpec
-from ace_risk.kinds import Kinds, enforcement_problem, read_yaml, validation_problems
+from ace_risk.kinds import Kinds, read_yaml, validation_problems
 from ace_risk.models.columns import Floats
 from ace_risk.plans import Part
 
@@ -114,7 +114,7 @@ def load_baselines(path: Path, kinds: Kinds) -> Baselines:
     Raises
     ------
     StudyError
-        Naming every unknown key and kind, and every enforcement kind.
+        Naming every unknown key and kind, and every kind that is refused.
 
     Examples
     --------
@@ -129,7 +129,7 @@ def load_baselines(path: Path, kinds: Kinds) -> Baselines:
     named = (*file.aces, *file.ppn_rule.kinds)
     unknown = sorted(set(named) - set(kinds.all))
     problems = [f"{name}: is not a kind of kinds.yaml. Name one that is." for name in unknown]
-    refused = enforcement_problem(named, kinds.enforcement)
+    refused = kinds.refusal(named)
     if refused:
         problems.append(refused)
     if problems:

@@ -24,7 +24,9 @@ MODEL_COLUMNS = (
 CENSORED = {
     "data_end": "The data end before the outcome window does",
     "comes_of_age": "The child turns 18 within the outcome window",
+    "dies": "The child dies within the outcome window",
     "leaves_area": "The child leaves the area within the outcome window",
+    "leaves_area_or_dies": "The child leaves the area or dies within the outcome window",
     "no_earlier_record": "The child has no earlier record of the kind that the outcome follows",
 }
 """Why a row can't be followed to its end; another reason is shown by its own name."""

@@ -93,3 +93,9 @@ def test_the_end_of_the_data_is_the_latest_record_and_not_a_moment_more():
     history, cohort = frames()
     cohort = cohort.assign(cutoff=pd.Timestamp("2024-01-01").as_unit("us") + pd.Timedelta(microseconds=1))
     assert build_labels(history, cohort, Outcome(["x"], 2)).isna().all()
+
+
+def test_a_column_of_words_is_refused_where_numbers_are_measured():
+    history, cohort = frames()
+    with pytest.raises(DataError, match=r"history\.hours: must hold numbers"):
+        build_features(history.assign(hours="3"), cohort, Catalogue([FeatureSpec("x", ["x"], "sum", column="hours")]))

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from datetime import date
 
 import pandas as pd
 import pytest
 
-from ace_risk import Catalogue, FeatureSpec, build_cohort, build_features, build_history, simulate
+from ace_risk import Catalogue, FeatureSpec, build_cohort, build_features, build_history, load_study, simulate
+from ace_risk.commands import run_canary
+from ace_risk.errors import DataError
 from ace_risk.features.canary import COHORT, disturb, find_leaks, what_is_known
 from ace_risk.kinds import configs_folder, load_kinds
 from ace_risk.plans import CohortRule, World
@@ -107,3 +111,16 @@ def test_a_leak_is_told_with_its_cutoff_and_the_rows_that_moved(tables):
     )
     assert {leak.cutoff for leak in leaks} == {CUTOFFS[0]}
     assert all(leak.rows > 0 for leak in leaks)
+
+
+def test_the_command_says_how_many_children_were_watched(tables):
+    (line,) = run_canary(load_study(configs_folder() / "demo.yaml"), tables)
+    watched = [int(number.replace(",", "")) for number in re.findall(r"\(([\d,]+) children\)", line)]
+    assert len(watched) == 3
+    assert min(watched) > 50
+
+
+def test_a_canary_without_a_child_to_watch_is_not_quiet(tables):
+    late = tables.residence.assign(recorded_at=tables.data_end - pd.Timedelta(seconds=1))
+    with pytest.raises(DataError, match=r"no child is in the cohort at .* 2022 \(0 children\)"):
+        run_canary(load_study(configs_folder() / "demo.yaml"), replace(tables, residence=late))

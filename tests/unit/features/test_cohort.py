@@ -195,7 +195,9 @@ def test_observation_ends_with_age_with_leaving_or_with_the_data_and_each_is_cou
     assert until == {
         ("a", 2021): "2024-01-01", ("b", 2021): "2022-06-01", ("c", 2021): "2022-05-01", ("a", 2023): "2024-01-01",
     }  # fmt: skip
-    assert censoring_reasons(cohort, made, rule, 365) == {"data_end": 1, "comes_of_age": 1, "leaves_area": 1}
+    assert censoring_reasons(cohort, made, rule, 365) == {
+        "data_end": 1, "dies": 0, "comes_of_age": 1, "leaves_area": 1,
+    }  # fmt: skip
     labels = build_labels(history, cohort, Outcome(["cin"], 365))
     assert labels.isna().sum() == 3
 
@@ -243,7 +245,8 @@ def test_a_row_that_is_censored_for_two_reasons_counts_once():
         incidents=[incident("i", "domestic_abuse", "2023-01-10", "h")],
     )
     cohort = build_cohort(made, build_history(made), CohortRule(), [pd.Timestamp("2023-06-01")])
-    assert censoring_reasons(cohort, made, CohortRule(), 365) == {"data_end": 1, "comes_of_age": 0, "leaves_area": 0}
+    found = censoring_reasons(cohort, made, CohortRule(), 365)
+    assert found == {"data_end": 1, "dies": 0, "comes_of_age": 0, "leaves_area": 0}
 
 
 def test_an_incident_at_the_instant_of_leaving_is_not_laid_on_the_child():
