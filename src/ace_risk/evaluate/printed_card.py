@@ -94,7 +94,8 @@ def print_card(
 def _frequency(row: dict[str, Any], outcome: str) -> str:
     share = row["observed"]
     few = "fewer than 1" if 0 < share < 0.005 else "more than 99" if 0.995 <= share < 1 else f"{100 * share:.0f}"
-    points = "any total" if row["total"] == "all" else f"{row['total']} point{'' if row['total'] == '1' else 's'}"
+    points = f"{row['total']} point{'' if row['total'] == '1' else 's'}"
+    points = "any total" if row["total"] == "all" else f"a total of {points}" if "." in points else points
     return f"Of 100 children with {points}, {few} had {outcome}."
 
 

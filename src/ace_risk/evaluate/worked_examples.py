@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 from math import ceil, inf, log
 from typing import Any
 
@@ -130,14 +131,21 @@ def ways_to_totals(features: Sequence[Sequence[Line]], intercept: float) -> list
     width = 1.0 if whole else max(sum(max(abs(line.points) for line in lines) for lines in features), 1.0) * 2 / STEPS
     ways = [Way((), intercept, 0.0)]
     for lines in features:
-        longer: defaultdict[int, list[Way]] = defaultdict(list)
+        longer: defaultdict[int, list[tuple[float, Way, Line]]] = defaultdict(list)
         for way in ways:
             for line in lines:
-                if line.share > 0 and all(fit_together(line, other) for other in way.lines):
-                    total = way.total + line.points
-                    longer[round(total / width)].append(Way((*way.lines, line), total, way.usual + log(line.share)))
-        ways = [way for step in sorted(longer) for way in sorted(longer[step], key=lambda way: -way.usual)[:KEPT]]
+                if line.share > 0:
+                    step = round((way.total + line.points) / width)
+                    longer[step].append((way.usual + log(line.share), way, line))
+        ways = [way for step in sorted(longer) for way in _most_usual(longer[step])]
     return ways
+
+
+def _most_usual(longer: list[tuple[float, Way, Line]]) -> list[Way]:
+    """The most usual ways made longer by a line, of those whose lines can stand together."""
+    longer.sort(key=lambda found: -found[0])
+    fitting = (found for found in longer if all(fit_together(found[2], other) for other in found[1].lines))
+    return [Way((*way.lines, line), way.total + line.points, usual) for usual, way, line in islice(fitting, KEPT)]
 
 
 def fit_together(one: Line, other: Line) -> bool:

@@ -192,11 +192,13 @@ def search_part(search: Mapping[str, Any] | None) -> dict[str, Any] | None:
         {**trial, "where": where(str(trial["gap_where"] or ""))}
         for trial in sorted(search["trials"], key=lambda trial: (trial["features"], trial["number"]))
     ]
+    measured = [trial for trial in trials if trial["recall"] is not None]
+    best, error = search["best_recall"], search["standard_error"]
     return {
         **search,
         "trials": trials,
         "chosen": next((trial for trial in trials if trial["chosen"]), None),
-        "picture": trade_off(trials, search["best_recall"], search["standard_error"]),
+        "picture": trade_off(measured, best, error) if measured and None not in (best, error) else None,
         "csv": csv_link("trials.csv", TRIAL_COLUMNS, ([trial[key] for key in TRIAL_COLUMNS] for trial in trials)),
     }
 

@@ -119,6 +119,8 @@ def learning_curve(records: Sequence[Mapping[str, Any]]) -> Picture:
         ):
             values = [float("nan") if record[name] is None else float(record[name]) for record in records]
             axes.plot(rows, values, color=colour, linestyle=dashes, marker=marker, markersize=5, linewidth=2)
+            if records[-1][name] is None:
+                continue
             axes.annotate(
                 words, (rows[-1], values[-1]), xytext=(8, 0), textcoords="offset points", va="center", fontsize=9,
                 color=colour, annotation_clip=False,

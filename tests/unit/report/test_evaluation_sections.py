@@ -213,6 +213,26 @@ def test_openings_of_the_test_period_are_told(pages: dict[str, str], measured: d
     assert f"2 times. {measured['test_openings']['note']}" in text
 
 
+def without_shares(value: Any) -> Any:
+    """The same document with every share undefined, as where nothing was listed or nothing followed."""
+    if isinstance(value, dict):
+        return {key: None if isinstance(part, float) else without_shares(part) for key, part in value.items()}
+    return [without_shares(part) for part in value] if isinstance(value, list) else value
+
+
+def test_shares_that_are_not_defined_are_dashes(small: dict[str, Any], header: Header, parse: Parse) -> None:
+    keys = [key for part in SECTIONS.values() for key in part if key != "lead_time"] + ["pooled"]
+    bare = {key: without_shares(small[key]) for key in keys}
+    models = [{**model, "recall": None, "recall_low": None, "recall_high": None} for model in small["models"]]
+    html = render_evaluation({**small, **bare, "models": models}, header)
+    page = parse(html)
+    assert not page.misplaced
+    assert "nan" not in page.text().lower().split()
+    assert "None" not in page.text()
+    assert parse(row_of(section(html, "search"), "0")).text().count("–") == 2
+    assert "points card: not defined" in page.text("title")
+
+
 def test_hostile_titles_are_text_in_every_section(small: dict[str, Any], header: Header, parse: Parse) -> None:
     def named(records: list[dict[str, Any]], key: str) -> list[dict[str, Any]]:
         return [{**record, key: HOSTILE} for record in records]
