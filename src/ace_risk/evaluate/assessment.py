@@ -114,7 +114,13 @@ def assess(
         else None,
         "simplicity": simplicity(rankings, rows, places, study.seed),
         "points_card": print_card(
-            model, prepared.catalogue, rankings[0].score, np.asarray(rankings[0].probability), rows.label, hide_below
+            model,
+            prepared.catalogue,
+            rankings[0].score,
+            np.asarray(rankings[0].probability),
+            rows.label,
+            hide_below,
+            outcome=study.outcome.full_title,
         ),
     }
     gaps = recall_gaps(group_audit(study.fairness.attributes), study.bar.smallest_group, hide_below)

@@ -115,7 +115,6 @@ def search_record(sized: Sized, choice: str) -> dict[str, Any] | None:
             for trial, error, within in zip(sized.trials, sized.errors, sized.within(), strict=True)
         ],
         "best_recall": best.judged.recall,
-        "standard_error": sized.errors[sized.trials.index(sized.chosen)],
         "rule": RULES[choice],
     }
 

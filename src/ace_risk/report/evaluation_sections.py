@@ -31,8 +31,8 @@ GROUP_COLUMNS = (
     "precision_high", "hidden",
 )  # fmt: skip
 TRIAL_COLUMNS = (
-    "number", "max_features", "max_points", "max_cuts", "features", "recall", "recall_low", "precision", "gap",
-    "gap_where", "within", "chosen",
+    "number", "max_features", "max_points", "max_cuts", "features", "recall", "difference_error", "precision",
+    "gap", "gap_where", "within", "chosen",
 )  # fmt: skip
 
 
@@ -193,12 +193,11 @@ def search_part(search: Mapping[str, Any] | None) -> dict[str, Any] | None:
         for trial in sorted(search["trials"], key=lambda trial: (trial["features"], trial["number"]))
     ]
     measured = [trial for trial in trials if trial["recall"] is not None]
-    best, error = search["best_recall"], search["standard_error"]
     return {
         **search,
         "trials": trials,
         "chosen": next((trial for trial in trials if trial["chosen"]), None),
-        "picture": trade_off(measured, best, error) if measured and None not in (best, error) else None,
+        "picture": trade_off(measured, search["best_recall"]) if measured else None,
         "csv": csv_link("trials.csv", TRIAL_COLUMNS, ([trial[key] for key in TRIAL_COLUMNS] for trial in trials)),
     }
 

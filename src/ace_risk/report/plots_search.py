@@ -8,25 +8,25 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from ace_risk.report.natural import of_100
-from ace_risk.report.pictures import BLUE, INK, SOFT, VERMILLION, WASH, Picture, draw, new_figure, percent_axis
+from ace_risk.report.pictures import BLUE, INK, SOFT, VERMILLION, Picture, draw, new_figure, percent_axis
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 
-def trade_off(trials: Sequence[Mapping[str, Any]], best_recall: float, standard_error: float) -> Picture:
+def trade_off(trials: Sequence[Mapping[str, Any]], best_recall: float) -> Picture:
     """Recall on the validation folds over the features on the card, a dot per trial, and the gap beneath.
 
-    The chosen trial is a diamond with its name beside it. The band holds what lies within one standard error of the
-    best. The lower panel is left out where no gap was measured.
+    The chosen trial is a diamond with its name beside it; dots lie within one standard error of the best, rings
+    don't. The lower panel is left out where no gap was measured.
 
     Parameters
     ----------
     trials
         Records with features, recall, gap (None if not measured), chosen, within.
-    best_recall, standard_error
-        Shares; the band reaches from the best less the error up to the best.
+    best_recall
+        The highest recall of all trials.
     """
     rows = pd.DataFrame(list(trials)).astype({"recall": float, "gap": float, "features": float})
     rows["chosen"], rows["within"] = rows["chosen"].astype(bool), rows["within"].astype(bool)
@@ -36,13 +36,11 @@ def trade_off(trials: Sequence[Mapping[str, Any]], best_recall: float, standard_
         figure = new_figure(4.8, 4.6 if gaps else 3.2)
         panels = figure.subplots(2 if gaps else 1, 1, sharex=True, squeeze=False, height_ratios=[1.7, 1][: 1 + gaps])
         above = panels[0, 0]
-        low = best_recall - standard_error
-        above.axhspan(low, best_recall, color=WASH, zorder=-1, linewidth=0)
-        lowest, highest = min(float(rows["recall"].min()), low), max(float(rows["recall"].max()), best_recall)
+        lowest, highest = float(rows["recall"].min()), float(rows["recall"].max())
         room = max(highest - lowest, 0.02)
         above.set_ylim(max(0.0, lowest - 0.15 * room), highest + 0.3 * room)
         above.annotate(
-            "band: within one standard error of the best", (0, 1), xycoords="axes fraction", xytext=(4, -3),
+            "filled: within one standard error of the best", (0, 1), xycoords="axes fraction", xytext=(4, -3),
             textcoords="offset points", va="top", fontsize=9, color=SOFT,
         )  # fmt: skip
         _dots(above, rows, "recall")
@@ -84,7 +82,7 @@ def search_words(trials: Sequence[Mapping[str, Any]], best_recall: float) -> str
 
 
 def _dots(axes: Axes, rows: pd.DataFrame, column: str) -> None:
-    """A ring per trial outside the band, a dot within it, and a named diamond for the chosen one."""
+    """A ring per trial, a dot within one standard error of the best, and a named diamond for the chosen one."""
     shown = rows[rows[column].notna()]
     others = shown[~shown["chosen"]]
     for within, face in ((False, "white"), (True, BLUE)):

@@ -20,6 +20,11 @@ START_LINKS = (
         "what": "The bar that was set beforehand and whether it is met, the points card, and what it is compared with.",
     },
     {
+        "href": "run/points-card.html",
+        "title": "The points card",
+        "what": "The whole model on one page, to print: look up each line, add the points, read the share.",
+    },
+    {
         "href": "run/fairness.html",
         "title": "The fairness report",
         "what": "Who is listed and who is missed, by sex, ethnicity, age and care, with intervals.",
@@ -35,8 +40,9 @@ START_LINKS = (
 
 def start_sentences(evaluation: dict[str, Any], audit: dict[str, Any]) -> dict[str, list[str]]:
     """Three sentences for each reader, with the demo's own figures."""
-    model, other = evaluation["models"][0], evaluation["models"][1]
-    places, lists = evaluation["places"], evaluation["lists"]
+    model = evaluation["models"][0]
+    other = next(record for record in evaluation["models"] if record["name"] == "ace_count")
+    places, lists, followed = evaluation["places"], evaluation["lists"], model["children"]["followed"]
     return {
         "For data scientists": [
             f"A card of {len(evaluation['points_card']['features'])} features in whole points was trained on what was "
@@ -53,7 +59,7 @@ def start_sentences(evaluation: dict[str, Any], audit: dict[str, Any]) -> dict[s
         "For ethics boards": [
             headline(evaluation["verdict"]),
             f"{fairness_answer(audit['answer'])} (The margin is {audit['margin'] * 100:.0f} in 100.)",
-            f"The lists missed {model['table']['fn']:,} of {model['table']['tp'] + model['table']['fn']:,} "
-            "times that statutory support followed, among children already known to services.",
+            f"Statutory support followed for {followed:,} children already known to services; the lists missed "
+            f"{followed - model['children']['reached']:,} of them.",
         ],
     }

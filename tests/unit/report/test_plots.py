@@ -45,7 +45,7 @@ def draw_all(evaluation: dict[str, Any]) -> dict[str, Picture]:
         "reliability": reliability(evaluation["reliability"]),
         "folds": folds_picture(pd.DataFrame(evaluation["folds"])),
         "shape": feature_shape(evaluation["points_card"]["features"][0]),
-        "search": trade_off(search["trials"], search["best_recall"], search["standard_error"]),
+        "search": trade_off(search["trials"], search["best_recall"]),
         "lead": lead_time_bars(evaluation["lead_time"][0]),
         "churn": churn_bars(evaluation["churn"][0]),
         "learning": learning_curve(evaluation["learning"]),
@@ -147,7 +147,7 @@ def test_the_search_names_the_chosen_trial_once_in_each_panel(
     )
     search = measured["search"]
     without = [{**trial, "gap": None} for trial in search["trials"]]
-    alone = trade_off(without, search["best_recall"], search["standard_error"])
+    alone = trade_off(without, search["best_recall"])
     assert texts(alone).count("chosen") == 1
     assert not any("gap" in text for text in texts(alone))
 
@@ -157,8 +157,7 @@ def test_trials_differ_by_form_and_not_only_by_colour(measured: dict[str, Any]) 
     one = {"features": 5, "gap": None}
     kinds = [(True, True), (True, False), (False, False)]
     drawn = [
-        trade_off([{**one, "recall": 0.4, "within": within, "chosen": chosen}], 0.4, 0.01).svg
-        for within, chosen in kinds
+        trade_off([{**one, "recall": 0.4, "within": within, "chosen": chosen}], 0.4).svg for within, chosen in kinds
     ]
     curved = [len(re.findall(r"\bC [-\d. ]+", svg)) for svg in drawn]
     white = [len(re.findall("fill: #ffffff", svg)) for svg in drawn]
