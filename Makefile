@@ -8,7 +8,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench sample world reference lock clean
+.PHONY: help setup demo test test-slow check bench sample world reference lock clean
 
 help:  ## print this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -26,8 +26,11 @@ $(STAMP): requirements.lock pyproject.toml
 demo: $(STAMP)  ## the whole path on 20,000 synthetic children, into out/demo
 	@$(BIN)/ace-risk demo --children $(CHILDREN) --out $(OUT)
 
-test: $(STAMP)  ## the whole test suite
+test: $(STAMP)  ## the test suite (without what make test-slow runs)
 	@$(BIN)/python -m pytest
+
+test-slow: $(STAMP)  ## what takes longer, and pages in a real browser (needs Chromium)
+	@$(BIN)/python -m pytest -m slow
 
 check: $(STAMP)  ## style, types, the direction of imports, and the tests
 	@$(BIN)/ruff check .

@@ -170,8 +170,6 @@ def validation_problems(error: ValidationError) -> list[str]:
             lines.append(f"{where}: unknown key. Remove it, or check its spelling.")
         elif item["type"] == "missing":
             lines.append(f"{where}: is missing. Add it.")
-        elif item["type"] in ("model_type", "dict_type"):
-            lines.append(f"{where}: must be a mapping of keys to values.")
         else:
             choices = f"must be {item['ctx']['expected']}" if item["type"] == "literal_error" else ""
             message = (

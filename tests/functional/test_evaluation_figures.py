@@ -26,6 +26,8 @@ def shares(table):
 
 
 def test_every_model_s_figures_follow_from_its_table(evaluation):
+    assert evaluation["models"][0]["name"] == "points_card"
+    assert len({sum(model["table"].values()) for model in evaluation["models"]}) == 1
     names = {model["name"] for model in evaluation["models"]}
     assert names >= {"points_card", "binned_logistic", "boosted_table", "ceiling", "ace_count", "ppn_rule",
                      "recent_contact", "chance"}  # fmt: skip
@@ -117,7 +119,7 @@ def test_the_oracle_orders_better_than_any_model_and_chance_by_nothing(evaluatio
     truth = {model["name"]: model for model in evaluation["truth"]["models"]}
     assert truth["oracle"]["auc_label"] > max(row["auc_label"] for name, row in truth.items() if name != "oracle")
     assert truth["oracle"]["auc_need"] > truth["points_card"]["auc_need"] > 0.5
-    assert abs(truth["chance"]["auc_label"] - 0.5) < 0.06
+    assert abs(truth["chance"]["auc_label"] - 0.5) < 0.12  # about 150 rows with the outcome: 3 standard errors
 
 
 def test_the_truth_is_read_after_training_and_changes_nothing_but_its_own_section(
@@ -157,7 +159,8 @@ def test_a_model_does_not_know_what_came_after_its_training_rows(demo, demo_tabl
     table = train_table("points_card", prepared.features, prepared.labels, rows, study.model, prepared.catalogue, 7)
     later = (prepared.cohort["cutoff"] + gap > first_test).to_numpy()
     labels = prepared.labels.mask(later, 1 - prepared.labels)
-    features = prepared.features.mask(later, 0)
+    features = prepared.features.copy()
+    features.loc[later] = 0
     again = train_table("points_card", features, labels, rows, study.model, prepared.catalogue, 7)
     assert again == table
     everything = np.flatnonzero(prepared.labels.notna())

@@ -115,6 +115,7 @@ def twelve_lines(evaluation: dict[str, Any]) -> dict[str, Any]:
     return {**evaluation, "points_card": {"features": features, "intercept": 0, "totals": totals, "examples": examples}}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("full", [False, True])
 def test_the_card_prints_on_one_sheet(
     pages: dict[str, str], evaluation: dict[str, Any], header: Header, tmp_path: Path, full: bool
