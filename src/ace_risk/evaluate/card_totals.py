@@ -31,23 +31,25 @@ class TotalGroup:
     last: float
 
 
-def total_groups(totals: pd.Series, smallest: int, lowest: float) -> list[TotalGroup]:
-    """The groups of totals, lowest first; totals with too few rows are joined with the next lower ones.
+def total_groups(totals: pd.Series, label: pd.Series, smallest: int, lowest: float) -> list[TotalGroup]:
+    """The groups of totals, lowest first; totals that too few rows have are joined with the next lower ones.
 
-    Whole totals stand alone where enough rows have them; others are cut at tenths of the rows, rounded to two decimals.
+    Whole totals stand alone where enough rows have them, with the outcome and without it, so that no printed share
+    tells of a few children; others are cut at tenths of the rows, rounded to two decimals.
 
     Examples
     --------
-    >>> [group.words for group in total_groups(pd.Series([0.0, 0.0, 1.0, 1.0, 2.0]), 2, -3.0)]
+    >>> totals, label = pd.Series([0.0, 0.0, 1.0, 1.0, 2.0, 2.0]), pd.Series([0, 1, 0, 1, 1, 1])
+    >>> [group.words for group in total_groups(totals, label, 1, -3.0)]
     ['0', '1 or more']
-    >>> [group.words for group in total_groups(pd.Series(np.arange(20) + 0.5), 8, 0.0)]
+    >>> [group.words for group in total_groups(pd.Series(np.arange(20) + 0.5), pd.Series([0, 1] * 10), 4, 0.0)]
     ['under 11.90', '11.90 or more']
     """
     whole = bool((totals == totals.round()).all())
     edges = np.unique(np.round(np.quantile(totals, np.arange(1, GROUPS_OF_TOTALS) / GROUPS_OF_TOTALS), 2))
     steps = totals if whole else pd.Series(np.searchsorted(edges, totals, side="right"), index=totals.index)
     made = []
-    joined = join_steps(steps, smallest)
+    joined = join_steps(steps, label, smallest)
     for place, group in enumerate(joined):
         part = totals[steps.isin(group)]
         ends = (place == 0, place == len(joined) - 1)
@@ -61,22 +63,27 @@ def total_groups(totals: pd.Series, smallest: int, lowest: float) -> list[TotalG
     return made
 
 
-def join_steps(steps: pd.Series, smallest: int) -> list[list[float]]:
-    """The steps, lowest group first, each group with at least `smallest` rows where there are as many.
+def join_steps(steps: pd.Series, label: pd.Series, smallest: int) -> list[list[float]]:
+    """The steps, lowest group first, each group with at least `smallest` rows with the outcome and as many without.
+
+    One group of all steps where there are not as many.
 
     Examples
     --------
-    >>> join_steps(pd.Series([0, 0, 1, 1, 2]), 2)
+    >>> join_steps(pd.Series([0, 0, 1, 1, 2]), pd.Series([0, 1, 0, 1, 1]), 1)
     [[0.0], [2.0, 1.0]]
     """
-    sizes = steps.value_counts().sort_index(ascending=False)
+    followed = label.astype(int).groupby(steps).agg(["sum", "size"]).sort_index(ascending=False)
+    cases, others = followed["sum"].to_numpy(), (followed["size"] - followed["sum"]).to_numpy()
     groups: list[list[float]] = []
     waiting: list[float] = []
-    for step in sizes.index:
+    told = np.zeros(2, dtype=np.int64)
+    for step, with_it, without in zip(followed.index, cases, others, strict=True):
         waiting.append(float(step))
-        if sizes.loc[waiting].sum() >= smallest:
+        told += with_it, without
+        if told.min() >= smallest:
             groups.append(waiting)
-            waiting = []
+            waiting, told = [], np.zeros(2, dtype=np.int64)
     if waiting:
         groups[-1:] = [[*(groups[-1] if groups else []), *waiting]]
     return groups[::-1]

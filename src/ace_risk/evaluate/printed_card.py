@@ -59,7 +59,7 @@ def print_card(
     ]
     pairs = [_pair(term, catalogue) for term in model.terms if isinstance(term, PairTerm)]
     frame = pd.DataFrame({"total": totals, "predicted": probability, "label": label})
-    groups = total_groups(frame["total"], smallest, lowest_total(model))
+    groups = total_groups(frame["total"], frame["label"], smallest, lowest_total(model))
     rows = []
     for group in groups:
         part = frame[frame["total"].between(group.first, group.last)]

@@ -33,13 +33,18 @@ def whole_card() -> AdditiveModel:
 
 
 def printed(model: AdditiveModel, smallest: int = 6, rows: int = 4_000) -> dict:
+    return printed_with_rows(model, smallest, rows)[-1]
+
+
+def printed_with_rows(model: AdditiveModel, smallest: int = 6, rows: int = 4_000) -> tuple:
+    """Totals, shares and labels of made-up rows, and the card printed from them."""
     rng = np.random.default_rng(3)
     count = rng.choice([0, 1, 2, 5], rows, p=[0.7, 0.15, 0.1, 0.05])
     since = np.where(count > 0, rng.integers(0, 365, rows), np.where(rng.random(rows) < 0.2, 500.0, np.nan))
     X = pd.DataFrame({MISSING.name: count, SINCE.name: since, HARM.name: rng.binomial(1, 0.2, rows)})
     total, share = model.decision_function(X), model.predict_proba(X)[:, 1]
     label = (rng.random(rows) < share).astype(np.int8)
-    return print_card(model, CATALOGUE, total, share, label, smallest)
+    return total, share, label, print_card(model, CATALOGUE, total, share, label, smallest)
 
 
 def real_card() -> AdditiveModel:
@@ -56,28 +61,36 @@ def real_card() -> AdditiveModel:
     )
 
 
-def test_no_printed_total_rests_on_fewer_rows_than_allowed():
-    totals = pd.Series([0] * 4 + [1] * 50 + [2] * 3 + [3] * 40 + [9] * 2 + [12] * 1).astype(float)
-    groups = total_groups(totals, 6, -3.0)
-    sizes = [int(totals.between(group.first, group.last).sum()) for group in groups]
-    assert min(sizes) >= 6
-    assert sum(sizes) == len(totals)
+def alternating(totals: pd.Series) -> pd.Series:
+    """A label that every other row has."""
+    return pd.Series(np.arange(len(totals)) % 2, index=totals.index)
+
+
+def test_no_printed_total_rests_on_fewer_rows_than_allowed_with_the_outcome_or_without():
+    totals = pd.Series([0] * 8 + [1] * 50 + [2] * 6 + [3] * 40 + [9] * 3 + [12] * 1).astype(float)
+    label = pd.Series([0] * 6 + [1] * 2 + [0, 1] * 25 + [0, 1] * 3 + [0] * 30 + [1] * 10 + [1] * 4)
+    groups = total_groups(totals, label, 6, -3.0)
+    for group in groups:
+        followed = label[totals.between(group.first, group.last)]
+        assert min(followed.sum(), (1 - followed).sum()) >= 6
+    assert sum(int(totals.between(group.first, group.last).sum()) for group in groups) == len(totals)
     assert [(group.words, group.low_total) for group in groups] == [("2 or less", -3.0), ("3 or more", 3.0)]
 
 
 def test_a_card_with_few_rows_has_one_total():
-    assert [group.words for group in total_groups(pd.Series([0.0, 1.0]), 6, 0.0)] == ["all"]
+    assert [group.words for group in total_groups(pd.Series([0.0, 1.0]), pd.Series([0, 1]), 6, 0.0)] == ["all"]
 
 
 def test_totals_below_nought_have_a_true_minus_sign():
-    groups = total_groups(pd.Series([-2.0] * 9 + [1.0] * 9), 6, -5.0)
+    totals = pd.Series([-2.0] * 12 + [1.0] * 12)
+    groups = total_groups(totals, alternating(totals), 6, -5.0)
     assert [(group.words, group.low_total) for group in groups] == [("−2", -2.0), ("1", 1.0)]
 
 
 @pytest.mark.parametrize("seed", range(5))
 def test_real_totals_are_cut_into_about_ten_groups_that_hold_every_row_once(seed):
     totals = pd.Series(np.random.default_rng(seed).normal(size=30_000))
-    groups = total_groups(totals, 6, -9.0)
+    groups = total_groups(totals, alternating(totals), 6, -9.0)
     sizes = [int(totals.between(group.first, group.last).sum()) for group in groups]
     assert len(groups) == 10
     assert sum(sizes) == len(totals)
@@ -91,12 +104,18 @@ def test_real_totals_are_cut_into_about_ten_groups_that_hold_every_row_once(seed
 
 
 def test_one_real_total_is_one_group():
-    assert [group.words for group in total_groups(pd.Series([0.123] * 30), 6, 0.0)] == ["all"]
+    assert [group.words for group in total_groups(pd.Series([0.123] * 30), pd.Series([0, 1] * 15), 6, 0.0)] == ["all"]
 
 
 def test_totals_carry_the_counted_shares():
-    card = printed(whole_card())
+    total, share, label, card = printed_with_rows(whole_card())
     assert sum(row["n"] for row in card["totals"]) == 4_000
+    lows = [*(row["low_total"] for row in card["totals"]), np.inf]
+    for row, low, high in zip(card["totals"], lows[:-1], lows[1:], strict=True):
+        here = (total >= low) & (total < high)
+        assert row["n"] == here.sum()
+        assert row["observed"] == pytest.approx(label[here].mean())
+        assert row["predicted"] == pytest.approx(share[here].mean())
     assert [row["low_total"] for row in card["totals"]] == sorted(row["low_total"] for row in card["totals"])
     assert card["totals"][0]["low_total"] == lowest_total(whole_card()) == -1.0
 
