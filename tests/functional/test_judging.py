@@ -1,0 +1,155 @@
+"""Judging on folds of a real small world: what the search sees, and what is refused."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from ace_risk import load_study
+from ace_risk.errors import DataError
+from ace_risk.evaluate.checks import learning_records, unseen_record
+from ace_risk.evaluate.judged import JudgedRows, Ranking
+from ace_risk.evaluate.sizing import choose_size, fingerprint
+from ace_risk.evaluate.truth import truth_record
+from ace_risk.evaluate.validation import FoldJudge
+from ace_risk.kinds import configs_folder
+from ace_risk.models.search import Judged, Trial
+from ace_risk.pipeline import prepare
+
+SMALL = {"max_features": 4, "max_points": 3, "max_cuts": 2}
+
+
+@pytest.fixture(scope="module")
+def study():
+    study = load_study(configs_folder() / "demo.yaml")
+    return study.model_copy(
+        update={
+            "referrals": study.referrals.model_copy(update={"places": 20}),
+            "model": study.model.model_copy(update=SMALL),
+            "search": study.search.model_copy(update={"trials": 3}),
+        }
+    )
+
+
+@pytest.fixture(scope="module")
+def prepared(study, demo_tables):
+    return prepare(study, demo_tables, lambda share, step: None)
+
+
+@pytest.fixture(scope="module")
+def judge(study, prepared):
+    return FoldJudge(prepared, 20, study.fairness.attributes, 30, study.seed)
+
+
+def test_a_size_is_judged_by_tables_learnt_before_each_fold(judge, prepared, study):
+    judged = judge(study.model)
+    listed, features = judge.lists_of(study.model)
+    assert judged == judge(study.model)
+    assert 0 < features <= 4
+    assert listed.sum() == 20 * 4
+    labels = np.concatenate([prepared.labels.iloc[rows].to_numpy(dtype=int) for _, rows in judge.folds])
+    assert judged.recall == pytest.approx(labels[listed].sum() / labels.sum())
+    assert judged.precision == pytest.approx(labels[listed].mean())
+    for fold, (train, rows) in zip(prepared.folds.validation, judge.folds, strict=True):
+        gap = pd.Timedelta(days=study.outcome.horizon_days + study.folds.recording_lag_days)
+        assert prepared.cohort["cutoff"].iloc[train].max() + gap <= prepared.cohort["cutoff"].iloc[rows].min()
+        assert set(prepared.cohort["cutoff"].iloc[rows]) == set(fold.evaluate)
+
+
+def test_the_error_of_a_difference_is_that_of_a_plain_paired_bootstrap(judge, study):
+    other = study.model.model_copy(update={"max_features": 1})
+    assert judge.difference_error(study.model, study.model) == 0
+    found = judge.lists_of(study.model)[0] & (judge.rows.label == 1)
+    theirs = judge.lists_of(other)[0] & (judge.rows.label == 1)
+    assert (found != theirs).any()
+    homes, place = np.unique(judge.rows.households.astype(str), return_inverse=True)
+    sums = np.column_stack([np.bincount(place, weights=side) for side in (found, theirs, judge.rows.label)])
+    rng = np.random.default_rng(1)
+    draws = [sums[rng.integers(0, len(homes), len(homes))].sum(axis=0) for _ in range(1_500)]
+    differences = [(ours - others) / whole for ours, others, whole in draws]
+    assert judge.difference_error(study.model, other) == pytest.approx(np.std(differences), rel=0.12)
+
+
+def test_a_fold_in_which_nothing_followed_is_named(prepared, study):
+    cutoffs = prepared.cohort["cutoff"].isin(prepared.folds.validation[0].evaluate)
+    nothing = dataclasses.replace(prepared, labels=prepared.labels.mask(cutoffs & prepared.labels.notna(), 0))
+    with pytest.raises(DataError, match="validation 1: the outcome followed for none of"):
+        FoldJudge(nothing, 20, study.fairness.attributes, 30, study.seed)
+
+
+def test_more_places_than_children_are_refused_before_anything_is_fitted(run_command, demo, tmp_path):
+    settings = json.loads((demo / "run" / "pack" / "study.json").read_text(encoding="utf-8"))
+    settings |= {key: str(configs_folder() / f"{key}.yaml") for key in ("catalogue", "aces", "kinds", "codes")}
+    settings["world"] = None
+    settings["referrals"]["places"] = 100_000
+    (tmp_path / "study.yaml").write_text(json.dumps(settings), encoding="utf-8")
+    done = run_command("train", "--config", tmp_path / "study.yaml", "--data", demo / "data", "--out", tmp_path / "run")
+    assert done.returncode == 3
+    assert "100,000 places" in done.stderr
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["study.yaml"]
+
+
+def test_the_choice_of_size_is_the_same_again_and_rests_on_the_matter(prepared, study, tmp_path):
+    first = choose_size(study, prepared, tmp_path / "a.db", "matter")
+    again = choose_size(study, prepared, tmp_path / "b.db", "matter")
+    resumed = choose_size(study, prepared, tmp_path / "a.db", "matter")
+    assert first == again == resumed
+    assert len(first.trials) == len(first.errors) == 3
+    assert first.plan.max_features <= 4
+    assert fingerprint(study, "matter") != fingerprint(study, "other")
+    other = study.model_copy(update={"seed": 8})
+    assert fingerprint(study, "matter") != fingerprint(other, "matter")
+    beside = study.model_copy(update={"model": study.model.model_copy(update={"compare": ()})})
+    assert fingerprint(study, "matter") == fingerprint(beside, "matter")  # what stands beside changes no trial
+
+
+def test_nothing_is_searched_without_trials(prepared, study, tmp_path):
+    none = study.model_copy(update={"search": study.search.model_copy(update={"trials": 0})})
+    sized = choose_size(none, prepared, tmp_path / "a.db", "matter")
+    assert (sized.plan, sized.trials, sized.chosen) == (study.model, (), None)
+    assert not list(tmp_path.iterdir())
+
+
+def test_trials_within_one_error_of_the_best_are_told():
+    from ace_risk.evaluate.sizing import Sized
+    from ace_risk.plans import ModelPlan
+
+    trials = tuple(Trial(n, n + 3, 5, 5, Judged(n + 3, recall, 0.4)) for n, recall in enumerate([0.30, 0.29, 0.28]))
+    assert Sized(ModelPlan(), trials, (0.0, 0.011, 0.019), trials[0]).within() == [True, True, False]
+
+
+def test_a_share_of_families_too_small_to_learn_from_is_left_out(prepared, study):
+    records = learning_records(prepared, study.model, (1e-6, 0.5), 20, study.seed)
+    assert [record["share"] for record in records] == [0.5, 1.0]
+
+
+def test_families_that_were_never_seen_are_scored_by_the_other_half_s_table(prepared, study):
+    _, rows = prepared.fold_rows(prepared.folds.test)
+    judged = JudgedRows.of(prepared, rows)
+    constant = Ranking("points_card", "Card", np.zeros(len(rows)))
+    record = unseen_record(prepared, study.model, constant, judged, 20, study.seed)
+    assert record["auc_seen"] == 0.5
+    assert record["auc"] > 0.55
+    one_class = dataclasses.replace(prepared, labels=prepared.labels.mask(prepared.labels.notna(), 0))
+    assert unseen_record(one_class, study.model, constant, judged, 20, study.seed) is None
+
+
+def test_a_score_that_is_true_need_finds_it_and_rows_without_an_answer_are_left_out():
+    rng = np.random.default_rng(1)
+    need = (rng.random(400) < 0.2).astype(float)
+    rows = JudgedRows(need.astype(np.int8), np.arange(400) % 2, np.arange(400), np.arange(400), np.arange(400))
+    answers = pd.DataFrame({"in_need": need, "oracle": need})
+    answers.iloc[:20] = np.nan
+    record = truth_record(
+        [Ranking("points_card", "Card", need), Ranking("chance", "Chance", rng.random(400))], rows, answers, 20
+    )
+    assert record["rows"] == 380
+    assert record["models"][0]["auc_need"] == record["models"][-1]["auc_need"] == 1.0
+    assert record["models"][0]["precision_need"] == 1.0
+    assert record["models"][0]["recall_need"] == pytest.approx(40 / need[20:].sum())
+    assert record["need_share"] == pytest.approx(need[20:].mean())
+    assert truth_record([Ranking("points_card", "Card", need)], rows, answers, 195) is None
