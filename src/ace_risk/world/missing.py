@@ -24,6 +24,8 @@ from ace_risk.world.streams import Bools, Ints, Streams, arrivals, numbers
 
 MOST_IN_CARE = 256
 MEDIAN_HOURS, HOURS_SPREAD = 7.5, 1.6
+LONGEST_HOURS = np.array([24.0, 72.0, 336.0, np.inf])
+"""How long an episode of each grade may last; a child who is gone for longer was never graded so low [A]."""
 CARE_AGES = np.array(MISSING_AGES_IN_CARE)
 INTERVIEWED = 0.5
 INTERVIEW_MEAN_HOURS = 72.0
@@ -56,6 +58,7 @@ def missing_in_care(streams: Streams, people: People, need: Need, care: Care, en
 def episode_span(streams: Streams, people: People, episodes: Events) -> tuple[Ints, Ints]:
     """First and last minute of each episode; a child who grows up or moves away is found by then."""
     hours = MEDIAN_HOURS * np.exp(HOURS_SPREAD * streams.normal("missing_hours", episodes.index))
+    hours = np.minimum(hours, LONGEST_HOURS[grade_of(streams, episodes)])
     hours = np.minimum(hours, 24 * (people.present_to[episodes.child] - episodes.time))
     begin = minutes(episodes.time)
     return begin, np.maximum(minutes(episodes.time + hours / 24), begin + 2)

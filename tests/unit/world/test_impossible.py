@@ -143,6 +143,13 @@ def test_nobody_is_missing_twice_at_once(lived: tuple[World, Tables]) -> None:
     assert (rows.loc[again, "missing_from"] > before[again]).all()
 
 
+def test_nobody_graded_low_is_gone_for_weeks(lived: tuple[World, Tables]) -> None:
+    rows = lived[1].missing_episodes
+    hours = (rows["missing_to"] - rows["missing_from"]).dt.total_seconds() / 3600
+    for grade, longest in {"very_low": 24, "low": 72, "medium": 336}.items():
+        assert not (hours[rows["risk_grade"] == grade] > longest + 0.1).any()
+
+
 def test_one_home_at_a_time_without_gaps(lived: tuple[World, Tables]) -> None:
     _, tables = lived
     rows = tables.residence.sort_values(["child_id", "start_date"])
