@@ -198,9 +198,15 @@ def simplicity(rankings: list[Ranking], rows: JudgedRows, places: int, seed: int
     if ceiling is None or not rows.label.any():
         return None
     followed = rows.label == 1
-    ours, theirs = (rows.top(ranking.score, places) & followed for ranking in (rankings[0], ceiling))
+    found = {
+        ranking.title: rows.top(ranking.score, places) & followed
+        for ranking in rankings
+        if ranking.kind in ("deployed", "table")
+    }
+    ours, theirs = found[rankings[0].title], rows.top(ceiling.score, places) & followed
     kept, low, high = ratio_interval(ours, theirs, rows.households, seed)
     difference = auc(rows.label, ceiling.score) - auc(rows.label, rankings[0].score)
+    counts = {title: int(listed.sum()) for title, listed in found.items()}
     return {
         "card_recall": float(ours.sum() / followed.sum()),
         "ceiling_recall": float(theirs.sum() / followed.sum()),
@@ -208,7 +214,7 @@ def simplicity(rankings: list[Ranking], rows: JudgedRows, places: int, seed: int
         "kept_low": low,
         "kept_high": high,
         "auc_difference": difference,
-        "sentence": simplicity_sentence(int(ours.sum()), int(theirs.sum()), kept, difference),
+        "sentence": simplicity_sentence(counts, int(theirs.sum()), difference),
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import isnan
 from typing import Any
 
@@ -36,32 +36,36 @@ def evaluation_sentences(records: Sequence[dict[str, Any]], places: int, lists: 
     ]
 
 
-def simplicity_sentence(card: int, ceiling: int, kept: float, auc_difference: float, within: float = 0.005) -> str:
-    """What the simplicity of the card costs.
+def simplicity_sentence(tables: Mapping[str, int], ceiling: int, auc_difference: float, within: float = 0.005) -> str:
+    """What the simplicity of the deployed table costs, and where it is lost.
 
     Parameters
     ----------
-    card, ceiling
-        Rows listed for which the outcome followed.
-    kept
-        Their ratio.
+    tables
+        By title, how many places each table gives to a child for whom the outcome followed; the deployed one first.
+    ceiling
+        The same for the ceiling.
     auc_difference
-        Ceiling less card.
+        Area under the ROC curve, ceiling less the deployed table.
     within
-        A difference in AUC that needs no words.
+        A difference that needs no words.
 
     Examples
     --------
-    >>> simplicity_sentence(380, 400, 0.95, 0.002)
-    'Gradient boosting gives 400 places to a child for whom it followed; the card gives 380, 95 for every 100.'
+    >>> simplicity_sentence({"Points card": 380}, 400, 0.002)
+    'Gradient boosting gives 400 places to a child for whom it followed; the points card gives 380, 95 for every 100.'
     """
-    said = (
-        f"Gradient boosting gives {ceiling:,} places to a child for whom it followed; the card gives {card:,}, "
-        f"{kept * 100:.0f} for every 100."
-    )
-    if auc_difference <= within:
-        return said
-    return (
-        f"{said} Over all rows, not only those at the top, boosting orders children better: its area under the ROC "
-        f"curve is {auc_difference:.3f} larger, which is more than {within:g}."
-    )
+    (title, ours), *others = tables.items()
+    kept = f"{ours / ceiling * 100:.0f} for every 100" if ceiling else "which can't be compared"
+    said = [
+        f"Gradient boosting gives {ceiling:,} places to a child for whom it followed; the {title.lower()} gives "
+        f"{ours:,}, {kept}."
+    ]
+    if others:
+        said.append(f"Between them: {'; '.join(f'{name.lower()}, {found:,}' for name, found in others)}.")
+    if auc_difference > within:
+        said.append(
+            "Over all rows, not only those at the top, boosting orders children better: its area under the ROC curve "
+            f"is {auc_difference:.3f} larger, which is more than {within:g}."
+        )
+    return " ".join(said)
