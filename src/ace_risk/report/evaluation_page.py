@@ -102,21 +102,21 @@ def headline(verdict: str) -> str:
 
 
 def listed_dots(model: Mapping[str, Any]) -> Picture | None:
-    """Of 100 places, how many went to a child whom support followed; None if that isn't defined."""
+    """Of 100 places, how many went to a child for whom the outcome followed; None if that isn't defined."""
     if model["precision"] is None:
         return None
     return dots_of_100(
         round(100 * model["precision"]),
-        f"{of_100(model['precision'])} places went to a child who then had statutory support recorded.",
+        f"{of_100(model['precision'])} places went to a child for whom the outcome then followed.",
     )
 
 
 def reached_dots(model: Mapping[str, Any]) -> Picture | None:
-    """Of 100 times that support followed, how often the child had been listed; None if that isn't defined."""
+    """Of 100 times that the outcome followed, how often the child had been listed; None if that isn't defined."""
     if model["recall"] is None:
         return None
     return dots_of_100(
         round(100 * model["recall"]),
-        f"{of_100(model['recall'])} times that statutory support followed, of children already known to services, the "
+        f"{of_100(model['recall'])} times that the outcome followed, of children already known to services, the "
         "child had been listed. The empty dots are the times that the list missed.",
     )

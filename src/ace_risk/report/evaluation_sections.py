@@ -114,7 +114,7 @@ def recall_rows(models: Sequence[Mapping[str, Any]], title: str) -> Picture:
     return interval_rows(
         rows,
         reference=str(rows["label"].iloc[0]),
-        xlabel="listed, of the times that\nstatutory support followed",
+        xlabel="listed, of the times that\nthe outcome followed",
         title=title,
         n_title="listed",
         hidden="not defined",
@@ -133,8 +133,8 @@ def group_part(name: str, rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     )
     picture = interval_rows(
         frame,
-        xlabel="listed, of the times that\nstatutory support followed",
-        title=f"{title}: listed, of times support followed, by group",
+        xlabel="listed, of the times that\nthe outcome followed",
+        title=f"{title}: listed, of times the outcome followed, by group",
         n_title="times",
         x_max=scale_end(frame),
         hidden=TOO_FEW,

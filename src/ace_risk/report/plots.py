@@ -59,7 +59,7 @@ def dots_of_100(n: int, sentence: str) -> Picture:
 
 
 def recall_curve(curve: pd.DataFrame, places: int) -> Picture:
-    """Of the times that support followed, how many a list of each size reaches, a line per model.
+    """Of the times that the outcome followed, how many a list of each size reaches, a line per model.
 
     Parameters
     ----------
@@ -73,7 +73,7 @@ def recall_curve(curve: pd.DataFrame, places: int) -> Picture:
     at_places = ours.iloc[(ours["places"] - places).abs().argmin()]
     alt = (
         f"Recall over the number of places. With {places:,} places, {at_places['title']} reaches "
-        f"{of_100(float(at_places['recall']))} times that statutory support followed."
+        f"{of_100(float(at_places['recall']))} times that the outcome followed."
     )
 
     def make() -> Figure:
@@ -98,7 +98,7 @@ def recall_curve(curve: pd.DataFrame, places: int) -> Picture:
         axes.set_ylim(0, top)
         axes.set_xlim(0, float(curve["places"].max()))
         axes.set_xlabel("places on each list")
-        axes.set_ylabel("listed, of the times\nsupport followed")
+        axes.set_ylabel("listed, of the times\nthe outcome followed")
         percent_axis(axes, "y")
         _label_ends(axes, ends, top)
         return figure
@@ -165,7 +165,7 @@ def reliability(table: Sequence[Mapping[str, Any]]) -> Picture:
     if last is not None:
         alt += (
             f" Where {of_100(float(last['mean_predicted']))} was expected, the highest bin, "
-            f"statutory support followed for {of_100(float(last['observed']))}."
+            f"the outcome followed for {of_100(float(last['observed']))}."
         )
 
     def make() -> Figure:
@@ -185,7 +185,7 @@ def reliability(table: Sequence[Mapping[str, Any]]) -> Picture:
         )  # fmt: skip
         above.set_ylim(0, top)
         above.set_xlim(0, top)
-        above.set_ylabel("share for whom\nsupport followed")
+        above.set_ylabel("share for whom\nthe outcome followed")
         percent_axis(above, "y")
         below.bar(rows["mean_predicted"].astype(float), rows["n"], width=0.014 * top, color=SKY)
         below.set_ylabel("rows")

@@ -44,7 +44,7 @@ def trade_off(trials: Sequence[Mapping[str, Any]], best_recall: float) -> Pictur
             textcoords="offset points", va="top", fontsize=9, color=SOFT,
         )  # fmt: skip
         _dots(above, rows, "recall")
-        above.set_ylabel("listed, of the times\nsupport followed")
+        above.set_ylabel("listed, of the times\nthe outcome followed")
         percent_axis(above, "y")
         if gaps:
             below = panels[1, 0]

@@ -114,8 +114,8 @@ def learning_curve(records: Sequence[Mapping[str, Any]]) -> Picture:
         axes = figure.subplots()
         rows = [float(record["rows"]) for record in records]
         for name, words, colour, dashes, marker in (
-            ("recall", "listed, of times\nsupport followed", BLUE, "-", "o"),
-            ("precision", "support followed,\nof places given", SOFT, "--", "s"),
+            ("recall", "listed, of times\nthe outcome followed", BLUE, "-", "o"),
+            ("precision", "the outcome followed,\nof places given", SOFT, "--", "s"),
         ):
             values = [float("nan") if record[name] is None else float(record[name]) for record in records]
             axes.plot(rows, values, color=colour, linestyle=dashes, marker=marker, markersize=5, linewidth=2)

@@ -52,14 +52,14 @@ def start_sentences(evaluation: dict[str, Any], audit: dict[str, Any]) -> dict[s
         ],
         "For local teams": [
             f"The list names {places:,} children, with reasons, dates, strengths and what could be offered.",
-            f"In the test, about {of_every_100(model['precision'])} places went to a child for whom statutory support "
-            "followed.",
+            f"In the test, about {of_every_100(model['precision'])} places went to a child for whom the outcome "
+            f"followed: {evaluation['outcome']['title']}.",
             "It is a start for a conversation: a person reads the records and decides, and the list lapses.",
         ],
         "For ethics boards": [
             headline(evaluation["verdict"]),
             f"{fairness_answer(audit['answer'])} (The margin is {audit['margin'] * 100:.0f} in 100.)",
-            f"Statutory support followed for {followed:,} children already known to services; the lists missed "
+            f"The outcome followed for {followed:,} children already known to services; the lists missed "
             f"{followed - model['children']['reached']:,} of them.",
         ],
     }
