@@ -83,6 +83,7 @@ def _notes(kind: Kind) -> str:
     notes = {
         "laid on every child of the household": kind.household,
         "statutory work": kind.statutory,
+        "a parent's condition, named only where the approval permits it": kind.parental_condition,
         "never a feature, a reason or an outcome": kind.enforcement,
     }
     return "; ".join(note for note, holds in notes.items() if holds)
