@@ -102,8 +102,8 @@ def resample_tables(
     tables: list[AdditiveModel] = []
     while len(tables) < draws:
         weights = np.bincount(rng.integers(0, count, count), minlength=count)[family].astype(np.float64)
-        cases = np.bincount(patterns.group, weights=weights * outcome, minlength=len(patterns.rows))
-        rows = np.bincount(patterns.group, weights=weights, minlength=len(patterns.rows))
+        cases = np.bincount(patterns.group, weights=weights * outcome, minlength=len(patterns.rows)).astype(float)
+        rows = np.bincount(patterns.group, weights=weights, minlength=len(patterns.rows)).astype(float)
         if 0 < cases.sum() < rows.sum():
             drawn = only_drawn(replace(patterns, rows=rows, cases=cases))
             tables.append(table_of_draw(model, drawn, start, int(largest) if whole else None, directions))
@@ -169,10 +169,10 @@ def table_of_draw(
     """The table of one draw: fitted from the scores of all rows on, and rounded where points are whole."""
     fit = refit(drawn, start)
     scores = fit.scores if max_points is None else whole_points(fit, max_points)
-    totals = np.sum([own[drawn.levels[:, place]] for place, own in enumerate(scores)], axis=0, dtype=np.float64)
-    terms = tuple(
-        term_of_draw(feature, scores[place], drawn, place) for place, feature in enumerate(drawn.features)
-    )
+    totals = np.zeros(len(drawn.rows))
+    for place, own in enumerate(scores):
+        totals += own[drawn.levels[:, place]]
+    terms = tuple(term_of_draw(feature, scores[place], drawn, place) for place, feature in enumerate(drawn.features))
     used = {feature.name: directions.get(feature.name, "either") for feature in drawn.features}
     return AdditiveModel(terms, curve_of_draw(totals, drawn, model.probability), 0.0, used)
 
@@ -201,7 +201,7 @@ def term_of_draw(feature: BinnedFeature, scores: Floats, drawn: Patterns, place:
 def curve_of_draw(totals: Floats, drawn: Patterns, otherwise: LogisticMap) -> LogisticMap:
     """The logistic curve through the draw's totals; the table's own where it would not rise."""
     values, place = np.unique(totals, return_inverse=True)
-    rows = np.bincount(place, weights=drawn.rows)
-    cases = np.bincount(place, weights=drawn.cases)
+    rows = np.bincount(place, weights=drawn.rows).astype(float)
+    cases = np.bincount(place, weights=drawn.cases).astype(float)
     slope, intercept, _ = fit_logistic(Histogram(values, rows[None], cases[None]))
     return LogisticMap(float(slope[0]), float(intercept[0])) if slope[0] > 0 else otherwise

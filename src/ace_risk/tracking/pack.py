@@ -130,11 +130,12 @@ class Pack:
         places: int,
         hub: str | None = None,
         previous: pd.DataFrame | None = None,
+        **options: Any,
     ) -> ReferralList:
-        """Make the referral list of one day; see :func:`ace_risk.referrals.listing.make_list`."""
+        """Make the referral list of one day; see :func:`ace_risk.referrals.listing.make_list` for every option."""
         from ace_risk.referrals.listing import make_list
 
-        return make_list(self, tables, as_of=as_of, places=places, hub=hub, previous=previous)
+        return make_list(self, tables, as_of=as_of, places=places, hub=hub, previous=previous, **options)
 
 
 def write_pack(
