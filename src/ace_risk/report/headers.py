@@ -106,7 +106,12 @@ def who_is_listed(pack: Pack, referrals: ReferralList, hub: str | None) -> list[
         )
     if not referrals.resampled_lists:
         notes.append("The model came without tables fitted on other families, so nobody is marked as near the cut-off.")
-    if not referrals.names_parental_conditions:
+    if not referrals.names_parental_conditions and not pack.kinds.parental_conditions:
+        notes.append(
+            "The approval of these data doesn't permit naming a parent's condition, but the kinds file marks none "
+            "(parental_condition), so nothing was held back. Don't use this list before somebody has looked."
+        )
+    elif not referrals.names_parental_conditions:
         notes.append(
             "The approval of these data doesn't permit naming a parent's health, drug or alcohol use, treatment or "
             "prison: “concerns at home” may stand for any of them."
