@@ -121,7 +121,13 @@ def list_(
     ] = None,
     hub: Annotated[str | None, typer.Option("--hub", help="Only children living in this hub.")] = None,
     previous: Annotated[
-        Path | None, typer.Option("--previous", help="The last referrals.csv, to say who is new.")
+        Path | None, typer.Option("--previous", help="The last referrals.csv, to say who is new, and who left and why.")
+    ] = None,
+    objections: Annotated[
+        Path | None, typer.Option("--objections", help="CSV of child_id: left out, counted, never listed again.")
+    ] = None,
+    additions: Annotated[
+        Path | None, typer.Option("--additions", help="CSV of child_id, reason: added beyond the places, and marked.")
     ] = None,
     quarantine: SetAside = False,
 ) -> None:
@@ -131,7 +137,11 @@ def list_(
     """
     from ace_risk import commands
 
-    _say(commands.refer(run, data, as_of, out, places=places, hub=hub, previous=previous, quarantine=quarantine))
+    lines = commands.refer(
+        run, data, as_of, out, places=places, hub=hub, previous=previous, objections=objections, additions=additions,
+        quarantine=quarantine,
+    )  # fmt: skip
+    _say(lines)
 
 
 @app.command()

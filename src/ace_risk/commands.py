@@ -19,12 +19,13 @@ from ace_risk.features.catalogue import Catalogue
 from ace_risk.kinds import configs_folder, validation_problems
 from ace_risk.pipeline import train_study, write_card, write_fairness
 from ace_risk.progress import progress
+from ace_risk.referrals.child_file import read_additions, read_objections
 from ace_risk.referrals.export import write_list
 from ace_risk.referrals.listing import make_list
 from ace_risk.referrals.previous import read_previous
 from ace_risk.report.calibration_page import render_calibration
 from ace_risk.report.clock import clock_at
-from ace_risk.report.headers import list_header, start_header, world_header
+from ace_risk.report.headers import list_header, start_header, who_is_listed, world_header
 from ace_risk.report.index_page import render_index
 from ace_risk.report.start import START_LINKS, start_sentences
 from ace_risk.study import Study, load_study
@@ -153,6 +154,8 @@ def refer(
     places: int | None = None,
     hub: str | None = None,
     previous: Path | None = None,
+    objections: Path | None = None,
+    additions: Path | None = None,
     quarantine: bool = False,
 ) -> list[str]:
     """Write a referral list."""
@@ -161,14 +164,19 @@ def refer(
     tables = load_tables(data, kinds=pack.kinds, quarantine=quarantine)
     permission = check_approval(data, tables, outcome=pack.study.outcome.name)
     last = read_previous(previous) if previous else None
+    left_out = read_objections(objections) if objections else ()
+    added = read_additions(additions) if additions else None
     with output_folder(out, "a referral list", inputs=[run, data]) as folder:
         referrals = make_list(
             pack,
             tables,
             as_of=day,
-            places=pack.study.referrals.places if places is None else places,
+            places=pack.study.referrals.places_of(hub) if places is None else places,
             hub=hub,
             previous=last,
+            names_parental_conditions=permission.names_parental_conditions,
+            objections=left_out,
+            additions=added,
         )
         header = list_header(pack, referrals, permission.statement, hub)
         write_list(
@@ -177,9 +185,12 @@ def refer(
             header,
             places=referrals.places,
             next_in_line=referrals.next_in_line,
+            left=referrals.left,
+            resampled_lists=referrals.resampled_lists,
             outcome=pack.study.outcome.full_title,
         )
-    return [f"{len(referrals.frame)} children of {referrals.considered:,} considered. Written: {out}"]
+    who = who_is_listed(pack, referrals, hub)
+    return [*who, f"{len(referrals.frame)} children of {referrals.considered:,} considered. Written: {out}"]
 
 
 def read_day(text: str) -> pd.Timestamp:

@@ -45,6 +45,7 @@ class Kind(BaseModel):
     enforcement: bool = False
     statutory: bool = False
     ends_observation: bool = False
+    parental_condition: bool = False
 
 
 class KindsFile(BaseModel):
@@ -123,6 +124,14 @@ class Kinds:
     def household(self) -> frozenset[str]:
         """Kinds that are laid on every child who lived in the household."""
         return frozenset(name for name, kind in self.incidents.items() if kind.household)
+
+    @property
+    def parental_conditions(self) -> frozenset[str]:
+        """Kinds that tell of a parent's health, drug or alcohol use, treatment or prison.
+
+        They are named to a team only where the approval of the data permits it.
+        """
+        return frozenset(name for name, kind in self.all.items() if kind.parental_condition)
 
 
 def configs_folder() -> Path:

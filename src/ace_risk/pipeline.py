@@ -30,6 +30,7 @@ from ace_risk.features.labels import Outcome, build_labels, is_eligible
 from ace_risk.models.families import family_of
 from ace_risk.models.folds import temporal_folds
 from ace_risk.models.prepared import Prepared
+from ace_risk.models.resampled import resample_tables
 from ace_risk.models.train import rows_with_both, train_table
 from ace_risk.plans import SearchPlan
 from ace_risk.progress import Report, progress
@@ -107,6 +108,11 @@ def train_study(study: Study, data: Path, out: Path, final: Path, quarantine: bo
         model = train_table(
             sized.plan.kind, prepared.features, prepared.labels, rows, sized.plan, prepared.catalogue, study.seed
         )
+        known = prepared.known(rows)
+        resampled = resample_tables(
+            model, prepared.features.iloc[known], prepared.labels.iloc[known].astype(int),
+            prepared.groups["household_id"].iloc[known], prepared.catalogue.directions, seed=study.seed,
+        )  # fmt: skip
         found = assess(study, tables, prepared, model, sized.plan, permission, lambda step: report(0.65, step))
         opened = describe_opening(study, prepared, profile["digest"])
         evaluation = found.evaluation | {
@@ -117,7 +123,7 @@ def train_study(study: Study, data: Path, out: Path, final: Path, quarantine: bo
         report(0.90, "pack")
         write_pack(
             folder / "pack", model=model, study=study, catalogue_yaml=study.catalogue.read_text(encoding="utf-8"),
-            evaluation=evaluation, audit=found.audit, profile=profile, versions=library_versions(),
+            evaluation=evaluation, audit=found.audit, profile=profile, versions=library_versions(), resampled=resampled,
         )  # fmt: skip
         pack = load_pack(folder)
         write_evaluation(pack, folder)

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 
+import openpyxl
 import pytest
 import yaml
 
@@ -74,7 +75,7 @@ def test_a_list_bears_the_time_of_source_date_epoch(run_command, demo, tmp_path,
     command = ["list", demo / "run", "--data", demo / "data", *AS_OF, "--places", 5, "--out"]
     for name in ("one", "two"):
         assert run_command(*command, tmp_path / name).returncode == 0
-    for name in ("referrals.csv", "referrals.xlsx", "referrals.html", "referrals.txt"):
+    for name in ("referrals.csv", "referrals.xlsx", "referrals.html", "referrals.txt", "next-in-line.csv"):
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes(), name
     assert "2026-01-01T00:00:00" in (tmp_path / "one" / "referrals.csv").read_text(encoding="utf-8")
 
@@ -87,6 +88,8 @@ def test_a_list_bears_the_time_of_source_date_epoch(run_command, demo, tmp_path,
         ((*AS_OF, "--places", "99999"), "places"),
         ((*AS_OF, "--hub", "Atlantis"), "Use one of"),
         ((*AS_OF, "--previous", "README.md"), "not a referral list"),
+        ((*AS_OF, "--objections", "README.md"), "not a file of objections"),
+        ((*AS_OF, "--additions", "no-such-file.csv"), "not a file of additions"),
     ],
 )
 def test_wrong_options_of_list_are_explained(run_command, demo, tmp_path, options, words):
@@ -95,6 +98,75 @@ def test_wrong_options_of_list_are_explained(run_command, demo, tmp_path, option
     assert words in done.stderr
     assert "Traceback" not in done.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+def rows_of(path):
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_objections_and_additions_are_counted_in_every_text_and_never_named(run_command, demo, tmp_path):
+    command = ["list", demo / "run", "--data", demo / "data", *AS_OF, "--places", 10, "--out"]
+    assert run_command(*command, tmp_path / "one").returncode == 0
+    line = [
+        row["child_id"] for name in ("referrals", "next-in-line") for row in rows_of(tmp_path / "one" / f"{name}.csv")
+    ]
+    (tmp_path / "o.csv").write_text(f"child_id\n{line[0]}\nUNKNOWN-1\n", encoding="utf-8")
+    (tmp_path / "a.csv").write_text(f"child_id,reason\n{line[14]},=School asked\nUNKNOWN-2,x\n", encoding="utf-8")
+    files = ("--objections", tmp_path / "o.csv", "--additions", tmp_path / "a.csv")
+    last = ("--previous", tmp_path / "one" / "referrals.csv")
+    done = run_command(*command, tmp_path / "two", *files, *last)
+    assert done.returncode == 0, done.stderr
+    listed = rows_of(tmp_path / "two" / "referrals.csv")
+    assert [row["child_id"] for row in listed] == [*line[1:11], line[14]]
+    assert listed[-1]["changed_since_last"] == "added by a worker: =School asked"
+    assert [row["child_id"] for row in rows_of(tmp_path / "two" / "left-the-list.csv")] == []
+    said = {"referrals.txt": (tmp_path / "two" / "referrals.txt").read_text(encoding="utf-8"),
+            "referrals.html": (tmp_path / "two" / "referrals.html").read_text(encoding="utf-8"),
+            "stdout": done.stdout}  # fmt: skip
+    for name, text in said.items():
+        assert "objected: 1. Objections that match no child in these data: 1." in text, name
+        assert "beyond the 10 places: 1." in text, name
+        assert not [child for child in (line[0], "UNKNOWN") if child in text], name
+
+
+def test_a_parent_s_condition_is_named_in_no_format_unless_the_approval_permits_it(run_command, demo, tmp_path):
+    folder = damaged(demo, tmp_path, "datapackage.json", lambda path: path.unlink())
+    approval = dict.fromkeys(("controller", "lawful_basis", "purpose", "dpia_reference"), "x")
+    approval |= {"permitted_outcomes": ["statutory_support"], "starts_on": "2020-01-01", "expires_on": "2099-01-01"}
+    words = (
+        "A parent",
+        "parental",
+        "a parent in prison",
+        "mental ill-health",
+        "drug and alcohol service",
+        "young carer",
+    )
+    found = {}
+    for permitted in (True, False):
+        text = yaml.safe_dump(approval | {"names_parental_conditions": permitted})
+        (folder / "approval.yaml").write_text(text, encoding="utf-8")
+        out = tmp_path / str(permitted)
+        done = run_command(
+            "list", demo / "run", "--data", folder, "--as-of", "2025-12-01", "--places", 150, "--out", out
+        )
+        assert done.returncode == 0, done.stderr
+        sheet = openpyxl.load_workbook(out / "referrals.xlsx").active
+        head = next(cell.row for cell in sheet["A"] if cell.value == "rank")
+        cells = [str(value) for row in sheet.iter_rows(min_row=head + 1, values_only=True) for value in row if value]
+        html = (out / "referrals.html").read_text(encoding="utf-8")
+        found[permitted] = {
+            "csv": (out / "referrals.csv").read_text(encoding="utf-8"), "xlsx": " ".join(cells),
+            "next": (out / "next-in-line.csv").read_text(encoding="utf-8"), "html": html[html.index('id="children"') :],
+        }  # fmt: skip
+        found[permitted]["html"] = found[permitted]["html"].split("About this page")[0]
+        note = "doesn't permit naming a parent's health" in (out / "referrals.txt").read_text(encoding="utf-8")
+        assert note != permitted
+    for name in ("csv", "xlsx", "html"):
+        assert sum(word in found[True][name] for word in words) >= 4, "else this test could not fail"
+        assert "oncerns at home" in found[False][name], name
+    for name, text in found[False].items():
+        assert not [word for word in words if word in text], name
 
 
 @pytest.mark.parametrize("as_of", ["2030-01-01", "2011-01-01"])

@@ -85,6 +85,7 @@ def _notes(kind: Kind) -> str:
         "statutory work": kind.statutory,
         "the child is not observed from its first day on": kind.ends_observation,
         "never a feature, a reason or an outcome": kind.enforcement or kind.ends_observation,
+        "a parent's condition, named only where the approval permits it": kind.parental_condition,
     }
     return "; ".join(note for note, holds in notes.items() if holds)
 

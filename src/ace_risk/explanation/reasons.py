@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from ace_risk.explanation.evidence import Evidence, Records
+from ace_risk.explanation.parental import FAMILY_OFFER, Unnamed
 from ace_risk.explanation.sentences import fill_sentence
 from ace_risk.features.catalogue import Catalogue, FeatureSpec
 
@@ -52,6 +53,7 @@ def explain_child(
     since: pd.Timestamp,
     titles: Mapping[str, str],
     age_years: int,
+    unnamed: Unnamed | None = None,
 ) -> Reasons:
     """The reasons, strengths and support options of one child.
 
@@ -71,27 +73,51 @@ def explain_child(
         What people call each kind of record.
     age_years
         The child's age; it decides only which support could be offered.
+    unnamed
+        The kinds of record that may not be named; every kind may be by default.
     """
+    unnamed = unnamed or Unnamed()
     telling = [spec for spec in catalogue if contributions.get(spec.name, 0.0) > 0 or spec.domain == STRENGTHS]
     evidence = {spec.name: found for spec in telling if (found := records.find(spec, cutoff)) is not None}
     speaking = _speakers(catalogue, contributions, evidence)[:MOST_REASONS]
 
-    def tell(spec: FeatureSpec) -> str:
-        return fill_sentence(spec, evidence[spec.name], float(values[spec.name]), cutoff, since, titles)
+    def tell(spec: FeatureSpec, strength: bool = False) -> str:
+        found, value = evidence[spec.name], float(values[spec.name])
+        if unnamed.hides(found):
+            if not strength:
+                found = records.find(unnamed.together(spec), cutoff) or found
+            found = unnamed.merged(found)
+            spec, value = unnamed.neutral(spec, found, strength), float(found.number)
+        return fill_sentence(spec, found, value, cutoff, since, titles)
 
+    contact = FeatureSpec("safe_contact", catalogue.safe_contact_kinds or ("-",), "count")
+    return Reasons(
+        sentences=tuple(dict.fromkeys(" ".join(dict.fromkeys(map(tell, specs))) for specs in speaking)),
+        strengths=tuple(dict.fromkeys(tell(spec, True) for spec in _strengths(catalogue, values, evidence))),
+        support=_offers(speaking, evidence, catalogue, age_years, unnamed),
+        safe_contact=records.find(contact, cutoff) is not None,
+    )
+
+
+def _offers(
+    speaking: Sequence[Sequence[FeatureSpec]],
+    evidence: Mapping[str, Evidence],
+    catalogue: Catalogue,
+    age_years: int,
+    unnamed: Unnamed,
+) -> tuple[str, ...]:
+    """What answers the reasons and suits the child's age, without repeats."""
     names: list[str] = []
     for spec in (spec for specs in speaking for spec in specs):
         for kind, _ in evidence[spec.name].by_kind:
             names += catalogue.kind_support.get(kind, ())
         names += spec.support
-    options = [catalogue.support_options[name] for name in dict.fromkeys(names)]
-    contact = FeatureSpec("safe_contact", catalogue.safe_contact_kinds or ("-",), "count")
-    return Reasons(
-        sentences=tuple(" ".join(tell(spec) for spec in specs) for specs in speaking),
-        strengths=tuple(tell(spec) for spec in _strengths(catalogue, values, evidence)),
-        support=tuple(dict.fromkeys(option.text for option in options if option.suits(age_years))),
-        safe_contact=records.find(contact, cutoff) is not None,
-    )
+    texts = [
+        FAMILY_OFFER if name in unnamed.offers else catalogue.support_options[name].text
+        for name in names
+        if catalogue.support_options[name].suits(age_years)
+    ]
+    return tuple(dict.fromkeys(texts))
 
 
 def _speakers(catalogue: Catalogue, contributions: pd.Series, evidence: dict[str, Evidence]) -> list[list[FeatureSpec]]:

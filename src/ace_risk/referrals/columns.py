@@ -10,6 +10,9 @@ REFERRAL_COLUMNS = (
 )  # fmt: skip
 """One row per child on the list. `support_need` is a share (0 to 1), `visit` an opaque family number."""
 
+LEFT_COLUMNS = ("child_id", "why")
+"""One row per child who was on the last list and isn't on this one."""
+
 DECISION_COLUMNS = ("decision", "decision_reason", "decided_by", "decided_on")
 """What the team fills in; the spreadsheet has them after the list's own columns."""
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from ace_risk.referrals.columns import REFERRAL_COLUMNS
+from ace_risk.referrals.columns import LEFT_COLUMNS, REFERRAL_COLUMNS
 from ace_risk.referrals.workbook import workbook_bytes
 from ace_risk.report.csv_text import csv_text
 from ace_risk.report.list_page import render_list
@@ -24,9 +24,11 @@ def write_list(
     *,
     places: int | None = None,
     next_in_line: pd.DataFrame | None = None,
+    left: pd.DataFrame | None = None,
     outcome: str = "",
+    resampled_lists: int = 0,
 ) -> list[Path]:
-    """Write `referrals.csv`, `.xlsx`, `.html` and `.txt` into a folder that exists.
+    """Write `referrals.csv`, `.xlsx`, `.html` and `.txt`, and `next-in-line.csv`, into a folder that exists.
 
     Parameters
     ----------
@@ -34,22 +36,27 @@ def write_list(
         Where to write; files of these names are replaced.
     frame
         One row per child on the list, in order of rank, with the columns of :data:`REFERRAL_COLUMNS`. The
-        columns `safe_contact` (bool: check safe contact first) and `new` (bool: wasn't on the last list) may
-        stand beside them; they show on the page only.
+        columns `safe_contact` (bool: check safe contact first), `new` (bool: wasn't on the last list) and
+        `unlisted_siblings` (other children of the home) may stand beside them; they show on the page only.
     header
         Top and foot of the page, and the notes of the sheet and the text. `safety` empty means
         :data:`ace_risk.report.words.LIST_SAFETY`.
     places
         Places on the list; the number of rows by default.
     next_in_line
-        The children next in line (equal or lower totals), with the same columns; they show on the page only.
+        The children next in line, with the same columns; they show on the page, and in a CSV file of their own.
+    left
+        The children who have left the list, and why; they show on the page, and in `left-the-list.csv`. None where
+        there was no list before, and the file isn't written.
     outcome
         What the number is about, such as "statutory support recorded within 12 months" (the default).
+    resampled_lists
+        How many resampled lists the bands rest on.
 
     Returns
     -------
     list of Path
-        The four files.
+        The files.
 
     Raises
     ------
@@ -61,13 +68,15 @@ def write_list(
         raise ValueError(f"referral list: missing columns {', '.join(missing)}. Give every column of REFERRAL_COLUMNS.")
     below = frame.iloc[:0] if next_in_line is None else next_in_line
     about, before_use = list_notes(header), safety_notes(header)
-    rows = frame[list(REFERRAL_COLUMNS)].astype(object).itertuples(index=False, name=None)
     contents = {
-        "referrals.csv": csv_text(REFERRAL_COLUMNS, rows).encode(),
+        "referrals.csv": _list_csv(frame),
         "referrals.xlsx": workbook_bytes(frame, [about[0], " ".join(about[1:]), " ".join(before_use)], header.made_at),
-        "referrals.html": render_list(list_data(frame, below, places, outcome), header).encode(),
+        "referrals.html": render_list(list_data(frame, below, places, outcome, left, resampled_lists), header).encode(),
         "referrals.txt": notes_text([*about, *before_use]).encode(),
+        "next-in-line.csv": _list_csv(below),
     }
+    if left is not None:
+        contents["left-the-list.csv"] = csv_text(LEFT_COLUMNS, left.itertuples(index=False, name=None)).encode()
     paths = []
     for name, content in contents.items():
         path = Path(folder) / name
@@ -77,9 +86,14 @@ def write_list(
 
 
 def list_data(
-    frame: pd.DataFrame, next_in_line: pd.DataFrame, places: int | None = None, outcome: str = ""
+    frame: pd.DataFrame,
+    next_in_line: pd.DataFrame,
+    places: int | None = None,
+    outcome: str = "",
+    left: pd.DataFrame | None = None,
+    resampled_lists: int = 0,
 ) -> dict[str, Any]:
-    """What :func:`ace_risk.report.list_page.render_list` reads: rows, the next in line, places, hubs and outcome."""
+    """What :func:`ace_risk.report.list_page.render_list` reads, from the frames of a list."""
     hubs = sorted({str(hub) for hub in frame["hub"].dropna()} | {str(hub) for hub in next_in_line["hub"].dropna()})
     return {
         "rows": _records(frame),
@@ -87,7 +101,14 @@ def list_data(
         "places": len(frame) if places is None else places,
         "hubs": hubs,
         "outcome": outcome,
+        "left": None if left is None else _records(left),
+        "resampled_lists": resampled_lists,
     }
+
+
+def _list_csv(frame: pd.DataFrame) -> bytes:
+    rows = frame[list(REFERRAL_COLUMNS)].astype(object).itertuples(index=False, name=None)
+    return csv_text(REFERRAL_COLUMNS, rows).encode()
 
 
 def list_notes(header: Header) -> list[str]:

@@ -51,10 +51,11 @@ def _interviews(episodes: pd.DataFrame, child_id: object, cutoff: pd.Timestamp) 
 
 def _newcomer(tables: Tables, child_id: object, cutoff: pd.Timestamp) -> list[str]:
     """A child who came to the area lately, when born elsewhere: earlier records may lie with others."""
-    spells = tables.residence.loc[tables.residence["child_id"] == child_id, "start_date"]
+    spells = tables.residence[tables.residence["child_id"] == child_id]
+    spells = spells[(spells["start_date"] < cutoff) & (spells["recorded_at"] < cutoff)]
     born = tables.children.loc[tables.children["child_id"] == child_id, "birth_date"]
     if spells.empty or born.empty:
         return []
-    arrived, birth = spells.min(), born.iloc[0]
+    arrived, birth = spells["start_date"].min(), born.iloc[0]
     lately = arrived > cutoff - pd.Timedelta(days=NEWCOMER_DAYS) and arrived > birth + pd.Timedelta(days=60)
     return [f"Came to the area on {day(arrived)}: earlier records may lie elsewhere."] if lately else []

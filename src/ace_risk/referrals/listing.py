@@ -2,36 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from ace_risk.data.history import build_history
 from ace_risk.data.tables import Tables
-from ace_risk.errors import DataError, StudyError
-from ace_risk.explanation.contributions import contributions
-from ace_risk.explanation.evidence import records_by_child
-from ace_risk.explanation.reasons import MOST_REASONS, explain_child
-from ace_risk.explanation.sentences import day
-from ace_risk.features.build import build_features
-from ace_risk.features.cohort import build_cohort
-from ace_risk.features.groups import build_groups
-from ace_risk.features.ties import tie_order
+from ace_risk.referrals.candidates import Candidates, find_candidates
+from ace_risk.referrals.child_file import written_id
 from ace_risk.referrals.columns import REFERRAL_COLUMNS
-from ace_risk.referrals.gaps import find_gaps
+from ace_risk.referrals.families import unlisted_siblings, visit_numbers
+from ace_risk.referrals.places import bands
+from ace_risk.referrals.previous import NEW, changes, left_since
+from ace_risk.referrals.telling import tell
 from ace_risk.report.clock import now
 
 if TYPE_CHECKING:
     from ace_risk.tracking.pack import Pack
 
-NEAR_POINTS = 1.0
-"""A child whose total lies within this many points of the cut-off is near it."""
-SAFE_CONTACT = "Check safe contact first"
-"""Stands before every offer where domestic abuse is on record, in every format."""
-NO_STRENGTHS = "None on record yet: ask the child and the family."
+Positions = NDArray[np.intp]
+ADDED = "added by a worker"
+"""Opens what `changed_since_last` says of a child whom a worker added; the worker's reason follows."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,18 +36,29 @@ class ReferralList:
     Attributes
     ----------
     frame
-        One row per child on the list, in order of rank: the contract's columns, and `safe_contact` and `new`.
+        One row per child on the list, in order of rank, those whom a worker added last: the contract's columns, and
+        `safe_contact`, `new` and `unlisted_siblings` (other children of the home, under age and not on the list).
     next_in_line
-        The children just beneath the cut-off, with the same columns.
+        The children just beneath the cut-off, with the same columns; their band is empty.
     as_of, made_at, expires_at
         The cutoff, when the list was made, and from when it may no longer be used: so many days after the cutoff, so
         that making a list again never prolongs it.
     places
         Places on the list.
     considered
-        Children in the cohort on that day (of the hub, if one was named).
+        Children in the cohort on that day (of the hub, if one was named), without those who objected.
     left
-        Children of the previous list who are not on this one; None without a previous list.
+        Children of the previous list who are not on this one, and why: `child_id`, `why`; None without a previous
+        list. A child who objected is not named.
+    objected, objections_unknown
+        Children left out because they or their family objected, and objections that name no child of the data.
+    added, not_added
+        Children added to the places by a worker, and those who could not be because they are not in the day's
+        cohort, or objected.
+    resampled_lists
+        Resampled tables that the bands rest on; 0 where the pack has none, and every band is empty.
+    names_parental_conditions
+        Whether a parent's health, drug or alcohol use, treatment or prison may be named.
     """
 
     frame: pd.DataFrame
@@ -62,7 +68,13 @@ class ReferralList:
     expires_at: datetime
     places: int
     considered: int
-    left: int | None
+    left: pd.DataFrame | None
+    objected: int = 0
+    objections_unknown: int = 0
+    added: int = 0
+    not_added: int = 0
+    resampled_lists: int = 0
+    names_parental_conditions: bool = True
 
 
 def make_list(
@@ -73,11 +85,15 @@ def make_list(
     places: int,
     hub: str | None = None,
     previous: pd.DataFrame | None = None,
+    names_parental_conditions: bool = False,
+    objections: Collection[str] = (),
+    additions: Mapping[str, str] | None = None,
 ) -> ReferralList:
     """Rank the children of one day's cohort and say why.
 
     The order is by the card's total; equal totals by the newest record first, then by a hash of the date and the
-    child's id, never by row order.
+    child's id, never by row order. Where the study keeps places for hubs or age bands, the first children of each
+    take those; this holds for the list of all hubs only.
 
     Parameters
     ----------
@@ -92,7 +108,14 @@ def make_list(
     hub
         Only children whose known home lies in this hub; all by default.
     previous
-        The last list's rows; used to say who is new and who has left.
+        The last list's rows; used to say who is new, who has left, and why.
+    names_parental_conditions
+        Whether the approval permits naming a parent's health, drug or alcohol use, treatment or prison; synthetic
+        tables always do.
+    objections
+        Ids of children who are left out because they or their family objected.
+    additions
+        Children whom a worker adds, and why; they come after the places, not out of them.
 
     Raises
     ------
@@ -101,120 +124,78 @@ def make_list(
     DataError
         If `as_of` lies outside the data.
     """
-    first = tables.incidents["occurred_at"].min()
-    if as_of <= first:
-        raise DataError(f"{day(as_of)} lies before the data, which start on {day(first)}. Choose a later day.")
-    history = build_history(tables, pack.kinds)
-    cohort = build_cohort(tables, history, pack.study.cohort, [as_of], pack.kinds)
-    groups = build_groups(tables, history, cohort)
-    chosen = _in_hub(groups["hub"], hub)
-    cohort, groups = cohort[chosen].reset_index(drop=True), groups[chosen].reset_index(drop=True)
-    if not 1 <= places <= len(cohort):
-        raise StudyError(
-            f"places: {places} places for {len(cohort)} children who could be listed. Give from 1 to {len(cohort)}."
-        )
-    features = build_features(history, cohort, pack.catalogue)
-    scored = pack.score_features(features)
-    order = np.lexsort((tie_order(history, cohort, pack.kinds), -scored["score"].to_numpy()))
-    kept = order[: places + pack.study.referrals.next_in_line]
-    made_at = now()
-    expires_at = as_of.to_pydatetime() + timedelta(days=pack.study.referrals.expires_days)
-    cut_off = _cut_off(scored["score"].to_numpy()[order], places)
-    near = np.abs(scored["score"] - cut_off) < NEAR_POINTS
-    known = None if previous is None else set(previous["child_id"].astype(str))
+    against = set(map(written_id, objections))
+    wanted = {written_id(child): reason for child, reason in (additions or {}).items()}
+    found = find_candidates(pack, tables, as_of, places, hub, against)
+    listed, added, below = _who(found, set(wanted), pack.study.referrals.next_in_line)
+    shown, size = np.concatenate([listed, added, below]), len(listed) + len(added)
+    named = names_parental_conditions or tables.synthetic
+    change = changes(found.cohort["child_id"].iloc[shown], previous)
+    frame = _rows(pack, tables, found, shown, named)
+    frame["new"] = [word == NEW for word in change]
+    frame["changed_since_last"] = change
+    for row in range(len(listed), size):
+        frame.loc[row, "changed_since_last"] = f"{ADDED}: {wanted[written_id(frame.loc[row, 'child_id'])]}"
+    frame["band"] = [*bands(found.line, pack.resampled, found.features, listed), *[""] * (len(shown) - len(listed))]
+    homes = found.groups["household_id"].to_numpy()[shown]
+    frame["visit"] = visit_numbers(homes)
+    under_years = pack.study.cohort.under_age_years
+    frame["unlisted_siblings"] = unlisted_siblings(tables, as_of, under_years, homes, frame["child_id"].iloc[:size])
+    made_at, expires_at = now(), as_of.to_pydatetime() + timedelta(days=pack.study.referrals.expires_days)
+    frame["list_made_at"], frame["list_expires_at"] = made_at, expires_at
+    frame = frame[[*REFERRAL_COLUMNS, "safe_contact", "new", "unlisted_siblings"]]
+    on_list = set(frame["child_id"].iloc[:size].map(written_id))
+    in_data = against & set(tables.children["child_id"].map(written_id))
+    return ReferralList(
+        frame=frame.iloc[:size],
+        next_in_line=frame.iloc[size:].reset_index(drop=True),
+        as_of=as_of,
+        made_at=made_at,
+        expires_at=expires_at,
+        places=places,
+        considered=len(found.cohort),
+        left=None if previous is None else left_since(previous, on_list | against, tables, found, pack.study.cohort),
+        objected=len(in_data),
+        objections_unknown=len(against) - len(in_data),
+        added=len(added),
+        not_added=len(set(wanted) - on_list),
+        resampled_lists=len(pack.resampled),
+        names_parental_conditions=named,
+    )
+
+
+def _who(found: Candidates, wanted: set[str], next_in_line: int) -> tuple[Positions, Positions, Positions]:
+    """Who takes a place, whom a worker adds to the places, and who is next in line; each in order."""
+    order = found.line.order(found.score)
+    on_list = found.line.listed(found.score)[order]
+    asked = found.cohort["child_id"].map(written_id).isin(wanted).to_numpy()[order]
+    return order[on_list], order[asked & ~on_list], order[~asked & ~on_list][:next_in_line]
+
+
+def _rows(pack: Pack, tables: Tables, found: Candidates, shown: Positions, named: bool) -> pd.DataFrame:
+    """A row per child shown: rank, who, score, and what is told."""
+    groups = found.groups.iloc[shown]
     frame = pd.DataFrame(
         {
-            "rank": np.arange(1, len(kept) + 1),
-            "child_id": cohort["child_id"].to_numpy()[kept],
-            "hub": groups["hub"].to_numpy()[kept],
-            "age_years": groups["age_years"].to_numpy()[kept],
-            "support_need": scored["support_need"].to_numpy()[kept].round(4),
-            "score": whole_if_possible(scored["score"].to_numpy()[kept]),
-            "band": np.where(near, "near the cut-off", "well inside")[kept],
+            "rank": np.arange(1, len(shown) + 1),
+            "child_id": found.cohort["child_id"].to_numpy()[shown],
+            "hub": groups["hub"].to_numpy(),
+            "age_years": groups["age_years"].to_numpy(),
+            "support_need": found.support_need[shown].round(4),
+            "score": whole_if_possible(found.score[shown]),
+            "pack": pack.short_id,
         }
     )
-    told = _tell(pack, tables, history, cohort.iloc[kept], features.iloc[kept], groups["age_years"].iloc[kept])
-    frame = frame.join(told)
-    frame["changed_since_last"] = [_change(child, known) for child in frame["child_id"]]
-    frame["new"] = [known is not None and str(child) not in known for child in frame["child_id"]]
-    frame["list_made_at"], frame["list_expires_at"] = made_at, expires_at
-    frame["pack"] = pack.short_id
-    frame["visit"] = _visits(groups["household_id"].to_numpy()[kept])
-    frame = frame[[*REFERRAL_COLUMNS, "safe_contact", "new"]]
-    listed = frame.iloc[:places]
-    left = None if known is None else len(known - set(listed["child_id"].astype(str)))
-    below = frame.iloc[places:].reset_index(drop=True)
-    return ReferralList(listed, below, as_of, made_at, expires_at, places, len(cohort), left)
+    cohort, features = found.cohort.iloc[shown], found.features.iloc[shown]
+    return frame.join(tell(pack, tables, found.history, cohort, features, groups["age_years"], named))
 
 
-def _in_hub(hubs: pd.Series, hub: str | None) -> pd.Series:
-    """Which rows belong to the hub."""
-    if hub is None:
-        return pd.Series(True, index=hubs.index)
-    if hub not in set(hubs):
-        raise StudyError(f"hub: no child lives in a hub of that name. Use one of: {', '.join(sorted(set(hubs)))}.")
-    return hubs == hub
+def whole_if_possible(values: NDArray[np.float64]) -> NDArray[np.float64] | NDArray[np.int64]:
+    """Points as whole numbers; scores of other tables as they are.
 
-
-def whole_if_possible(values: np.ndarray) -> np.ndarray:
-    """Points as whole numbers; scores of other tables as they are."""
+    Examples
+    --------
+    >>> whole_if_possible(np.array([3.0, 1.0])).tolist(), whole_if_possible(np.array([0.5])).tolist()
+    ([3, 1], [0.5])
+    """
     return values.astype(np.int64) if np.array_equal(values, np.round(values)) else values
-
-
-def _cut_off(ordered: np.ndarray, places: int) -> float:
-    """Half-way between the last child listed and the first who is not."""
-    below = ordered[places] if places < len(ordered) else ordered[places - 1] - 2 * NEAR_POINTS
-    return float((ordered[places - 1] + below) / 2)
-
-
-def _tell(
-    pack: Pack,
-    tables: Tables,
-    history: pd.DataFrame,
-    cohort: pd.DataFrame,
-    features: pd.DataFrame,
-    ages: pd.Series,
-) -> pd.DataFrame:
-    """Reasons, strengths, support options and gaps, one row per cohort row."""
-    added, _ = contributions(pack.model, features)
-    records = records_by_child(history, cohort["child_id"])
-    start = tables.incidents["occurred_at"].min().floor("D")
-    born = tables.children.set_index("child_id")["birth_date"]
-    titles = {name: kind.title for name, kind in pack.kinds.all.items()}
-    rows = []
-    for position, (child, cutoff) in enumerate(zip(cohort["child_id"], cohort["cutoff"], strict=True)):
-        age = int(ages.iloc[position])
-        reasons = explain_child(
-            records[child],
-            cutoff,
-            features.iloc[position],
-            added.iloc[position],
-            pack.catalogue,
-            max(start, born[child]),
-            titles,
-            age,
-        )
-        sentences = [*reasons.sentences, *[""] * MOST_REASONS][:MOST_REASONS]
-        offers = [SAFE_CONTACT, *reasons.support] if reasons.safe_contact else reasons.support
-        rows.append(
-            {
-                **{f"reason_{number}": text for number, text in enumerate(sentences, start=1)},
-                "strengths": " ".join(reasons.strengths) or NO_STRENGTHS,
-                "support_options": "; ".join(offers),
-                "data_gaps": " ".join(find_gaps(tables, records[child], child, age, cutoff)),
-                "safe_contact": reasons.safe_contact,
-            }
-        )
-    return pd.DataFrame(rows)
-
-
-def _change(child: object, known: set[str] | None) -> str:
-    if known is None:
-        return "first list"
-    return "still listed" if str(child) in known else "new"
-
-
-def _visits(households: np.ndarray) -> list[str]:
-    """An opaque number per family, in the order in which families first appear."""
-    numbers = pd.factorize(households)[0] + 1
-    return [f"V{number:03d}" for number in numbers]

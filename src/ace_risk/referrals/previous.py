@@ -1,12 +1,28 @@
-"""The list before this one: who was on it."""
+"""The list before this one: who was on it, who is still, and why others have left."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import pandas as pd
 
-from ace_risk.errors import StudyError
+from ace_risk.data.tables import Tables
+from ace_risk.features.homes import homes_at
+from ace_risk.features.time_rules import (
+    LONG_AGO,
+    counts,
+    end_known,
+    end_recorded_or_default,
+    instant,
+    microseconds,
+)
+from ace_risk.plans import CohortRule
+from ace_risk.referrals.candidates import Candidates
+from ace_risk.referrals.child_file import read_child_file, written_id
+from ace_risk.referrals.columns import LEFT_COLUMNS
+
+FIRST, NEW, STILL = "first list", "new", "still listed"
 
 
 def read_previous(path: Path) -> pd.DataFrame:
@@ -17,10 +33,79 @@ def read_previous(path: Path) -> pd.DataFrame:
     StudyError
         If the file can't be read, or isn't a referral list.
     """
-    try:
-        frame = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
-    except (OSError, ValueError):
-        frame = pd.DataFrame()
-    if "child_id" not in frame.columns or "rank" not in frame.columns:
-        raise StudyError(f"--previous: {path} is not a referral list. Give the referrals.csv of an earlier list.")
-    return frame
+    return read_child_file(path, "--previous", ("rank",), "a referral list", "the referrals.csv of an earlier list")
+
+
+def changes(children: Iterable[object], previous: pd.DataFrame | None) -> list[str]:
+    """For each child: on the last list as well, new, or on the first list there is."""
+    if previous is None:
+        return [FIRST for _ in children]
+    before = set(previous["child_id"].map(written_id))
+    return [STILL if written_id(child) in before else NEW for child in children]
+
+
+def left_since(
+    previous: pd.DataFrame,
+    listed: Iterable[object],
+    tables: Tables,
+    found: Candidates,
+    rule: CohortRule,
+) -> pd.DataFrame:
+    """The children of the previous list who are not on this one, and why.
+
+    Parameters
+    ----------
+    previous
+        The last list's rows.
+    listed
+        The children on this list, and those who are to be passed over in silence.
+    tables
+        The six tables.
+    found
+        The children who could be on this list, or on another hub's.
+    rule
+        Who can be considered at all.
+
+    Returns
+    -------
+    DataFrame
+        One row per child, in the order of the previous list: :data:`LEFT_COLUMNS`.
+    """
+    now = {written_id(child) for child in listed}
+    gone = [text for text in dict.fromkeys(previous["child_id"].map(written_id)) if text not in now]
+    people = tables.children.assign(text=tables.children["child_id"].map(written_id)).set_index("text")
+    as_of = found.cohort["cutoff"].iloc[0]
+    line, others = (set(ids.map(written_id)) for ids in (found.cohort["child_id"], found.elsewhere))
+    of_age = people["birth_date"] + pd.DateOffset(years=rule.under_age_years) <= as_of
+    at_home = set(homes_at(tables.residence, as_of)["child_id"].map(written_id))
+    with_plan = set(map(written_id, _with_open_plan(found.history, rule, as_of)))
+    months = round(rule.seen_within_days / 30.4375)
+
+    def why(text: str) -> str:
+        if text not in people.index:
+            return "no longer in the data"
+        if text in line:
+            return "now below the cut-off"
+        if text in others:
+            return "now lives in another hub"
+        if of_age[text]:
+            return f"turned {rule.under_age_years}"
+        if text in with_plan:
+            return "now has an open plan"
+        return f"no record in the last {months} months" if text in at_home else "moved away"
+
+    return pd.DataFrame([(text, why(text)) for text in gone], columns=list(LEFT_COLUMNS))
+
+
+def _with_open_plan(history: pd.DataFrame, rule: CohortRule, as_of: pd.Timestamp) -> Iterable[object]:
+    """Children with a spell of statutory work that is open as far as is known."""
+    plans = history[history["kind"].isin(rule.open_plan_kinds)]
+    occurred = microseconds(plans["occurred_at"], "history.occurred_at")
+    recorded = microseconds(plans["recorded_at"], "history.recorded_at")
+    ended = microseconds(plans["ended_at"], "history.ended_at", may_be_empty=True)
+    end_recorded = microseconds(plans["end_recorded_at"], "history.end_recorded_at", may_be_empty=True)
+    end_recorded = end_recorded_or_default(ended, end_recorded, recorded)
+    at = instant(as_of)
+    known_open = counts(occurred, recorded, LONG_AGO, at) & ~end_known(ended, end_recorded, at)
+    open_for: list[object] = plans.loc[known_open, "child_id"].unique().tolist()
+    return open_for

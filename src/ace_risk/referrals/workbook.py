@@ -35,7 +35,8 @@ MEANINGS = {
     "support_need": "Of 100 children with records like these, how many had the support recorded afterwards, as a "
     "percentage. It says what services did, not what a child needs.",
     "score": "Total points on the points card.",
-    "band": "Near the cut-off: one record more or less could have changed the place.",
+    "band": "How firmly the place is held, from tables fitted again on families drawn anew: well inside if on the "
+    "list by more than 90 of 100 of them, else near the cut-off. Empty where a worker added the child.",
     "reason_1": "The strongest reason, in the child's own records.",
     "reason_2": "The next reason; empty where there is none.",
     "reason_3": "The next reason; empty where there is none.",
@@ -43,7 +44,8 @@ MEANINGS = {
     "strengths": "What goes well, as far as it is on record.",
     "support_options": "What could be offered. The family may say no.",
     "data_gaps": "What is not known.",
-    "changed_since_last": "New, or still listed; first list where there was none before.",
+    "changed_since_last": "New, or still listed; first list where there was none before; or added by a worker, "
+    "and why.",
     "list_made_at": "When the list was made.",
     "list_expires_at": "From this moment on the list may not be used.",
     "pack": "Which model made the list.",

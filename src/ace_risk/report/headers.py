@@ -53,7 +53,7 @@ def list_header(pack: Pack, referrals: ReferralList, statement: str, hub: str | 
         expires_at=referrals.expires_at,
         statement=statement,
         purpose=pack.study.purpose,
-        safety=(*list_warnings(pack, referrals), *LIST_SAFETY),
+        safety=(*list_warnings(pack, referrals), *LIST_SAFETY, *who_is_listed(pack, referrals, hub)),
         pack_id=pack.short_id,
         version=__version__,
         recompute="Each total is the sum of the points on the card; each reason names the child's own records.",
@@ -85,6 +85,39 @@ def list_warnings(pack: Pack, referrals: ReferralList) -> list[str]:
     if f"{referrals.as_of:%Y-%m-%d}" < trained_to:
         warnings.append(f"The model has learnt from records up to {day(trained_to)}: figures for this day flatter it.")
     return warnings
+
+
+def who_is_listed(pack: Pack, referrals: ReferralList, hub: str | None) -> list[str]:
+    """What a reader must know of who is on this list, and of what isn't said; children are counted, never named."""
+    notes = []
+    plan = pack.study.referrals
+    kept = [*plan.places_by_hub.items(), *((f"age {band}", n) for band, n in plan.places_by_age_band.items())]
+    if kept and hub is None:
+        groups = ", ".join(f"{number:,} for {name}" for name, number in kept)
+        notes.append(f"Of the {referrals.places:,} places, some are kept: {groups}. Whoever is next takes the others.")
+    if referrals.added or referrals.not_added:
+        notes.append(
+            f"Added by a worker, beyond the {referrals.places:,} places: {referrals.added:,}. Asked for but not "
+            f"considered on this day, or left out because of an objection: {referrals.not_added:,}."
+        )
+    if referrals.objected or referrals.objections_unknown:
+        notes.append(
+            f"Left out because they or their family objected: {referrals.objected:,}. Objections that match no child "
+            f"in these data: {referrals.objections_unknown:,}."
+        )
+    if not referrals.resampled_lists:
+        notes.append("The model came without tables fitted on other families, so nobody is marked as near the cut-off.")
+    if not referrals.names_parental_conditions and not pack.kinds.parental_conditions:
+        notes.append(
+            "The approval of these data doesn't permit naming a parent's condition, but the kinds file marks none "
+            "(parental_condition), so nothing was held back. Don't use this list before somebody has looked."
+        )
+    elif not referrals.names_parental_conditions:
+        notes.append(
+            "The approval of these data doesn't permit naming a parent's health, drug or alcohol use, treatment or "
+            "prison: “concerns at home” may stand for any of them."
+        )
+    return notes
 
 
 def world_header(world: World) -> Header:

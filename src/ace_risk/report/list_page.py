@@ -22,8 +22,10 @@ def render_list(listing: Mapping[str, Any], header: Header) -> str:
     ----------
     listing
         `rows` and `next_in_line`: a mapping per child with the columns of a referral list, and if known
-        `new` and `safe_contact` (check safe contact first); `places`; `hubs`; and if known `outcome`, what the
-        number is about, in words such as "statutory support recorded within 12 months".
+        `new`, `safe_contact` (check safe contact first) and `unlisted_siblings` (other children of the home);
+        `places`; `hubs`; and if known `outcome`, what the number is about, in words such as "statutory support
+        recorded within 12 months", `left` (a mapping per child who has left the list: `child_id`, `why`) and
+        `resampled_lists` (how many lists the bands rest on).
     header
         Top and foot of the page; its answer, if given, replaces the page's first sentence.
     """
@@ -43,6 +45,9 @@ def render_list(listing: Mapping[str, Any], header: Header) -> str:
         families=len(families),
         shared=sum(1 for size in families.values() if size > 1),
         new=None if all(row["first_list"] for row in rows) else sum(1 for row in rows if row["new"]),
+        left=listing.get("left"),
+        resampled_lists=listing.get("resampled_lists") or 0,
+        added=sum(1 for row in rows if row["changed"].startswith("Added")),
         near=sum(1 for row in rows if row["band"] == "near the cut-off"),
     )
 
@@ -85,6 +90,7 @@ def child_row(row: Mapping[str, Any], outcome: str = FOLLOWED) -> dict[str, Any]
         "changed": "" if changed == FIRST_LIST else changed[:1].upper() + changed[1:],
         "safe_contact": bool(row.get("safe_contact")),
         "together": 0,
+        "unlisted_siblings": int(row.get("unlisted_siblings") or 0),
     }
 
 

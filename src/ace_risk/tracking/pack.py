@@ -7,7 +7,7 @@ about a child, and nothing that could run code. The same content gives the same 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,13 +22,14 @@ from ace_risk.models.additive import AdditiveModel
 from ace_risk.study import Study, contradictions
 from ace_risk.tracking.documents import canonical_json, read_document, variables_csv
 from ace_risk.tracking.manifest import MANIFEST, verify_manifest, write_manifest
+from ace_risk.tracking.resampled_file import RESAMPLED, check_resampled, read_resampled, resampled_text
 
 if TYPE_CHECKING:
     from ace_risk.data.tables import Tables
     from ace_risk.referrals.listing import ReferralList
 
-FORMAT = {"format": "ace-risk/pack", "version": 1}
-"""What `format.json` says in every pack that this version writes and reads."""
+FORMAT = {"format": "ace-risk/pack", "version": 2}
+"""What `format.json` says in every pack that this version writes and reads; 2 holds `resampled.json`."""
 
 _STUDY_FILES = ("catalogue", "aces", "kinds", "codes")
 
@@ -47,6 +48,8 @@ class Pack:
         The table of points and what it was made from; the paths in `study` lead into the pack.
     evaluation, audit, profile, versions
         The documents as they were written; `audit` is None if there was none.
+    resampled
+        The table fitted again on households drawn anew, once per draw; empty where its kind can't be.
     """
 
     path: Path
@@ -59,6 +62,7 @@ class Pack:
     audit: dict[str, Any] | None
     profile: dict[str, Any]
     versions: dict[str, Any]
+    resampled: tuple[AdditiveModel, ...] = ()
 
     @property
     def short_id(self) -> str:
@@ -126,11 +130,12 @@ class Pack:
         places: int,
         hub: str | None = None,
         previous: pd.DataFrame | None = None,
+        **options: Any,
     ) -> ReferralList:
-        """Make the referral list of one day; see :func:`ace_risk.referrals.listing.make_list`."""
+        """Make the referral list of one day; see :func:`ace_risk.referrals.listing.make_list` for every option."""
         from ace_risk.referrals.listing import make_list
 
-        return make_list(self, tables, as_of=as_of, places=places, hub=hub, previous=previous)
+        return make_list(self, tables, as_of=as_of, places=places, hub=hub, previous=previous, **options)
 
 
 def write_pack(
@@ -143,6 +148,7 @@ def write_pack(
     audit: Mapping[str, Any] | None,
     profile: Mapping[str, Any],
     versions: Mapping[str, Any],
+    resampled: Sequence[AdditiveModel] = (),
 ) -> str:
     """Write a pack into a fresh folder.
 
@@ -155,6 +161,9 @@ def write_pack(
         The text of the catalogue that the features were built with.
     evaluation, audit, profile, versions
         Documents of plain values; `profile` holds the data's fingerprints and sums, never a row about a child.
+    resampled
+        The tables of :func:`ace_risk.models.resampled.resample_tables`. Without them a list marks nobody as near
+        the cut-off, and says so.
 
     Returns
     -------
@@ -164,7 +173,8 @@ def write_pack(
     Raises
     ------
     PackError
-        If the folder holds files already, or the model uses a feature that the catalogue doesn't have.
+        If the folder holds files already, the model uses a feature that the catalogue doesn't have, or a resampled
+        table reads other features than the model.
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
@@ -176,6 +186,7 @@ def write_pack(
         _write(folder / name, text)
     catalogue = Catalogue.from_yaml(folder / "catalogue.yaml", kinds=study.load_kinds())
     _check_features(folder, model, catalogue)
+    check_resampled(folder, resampled, model)
     names = {key: f"{key}.yaml" for key in _STUDY_FILES}
     documents = {
         "format": FORMAT,
@@ -188,6 +199,7 @@ def write_pack(
     for name, document in documents.items():
         _write(folder / f"{name}.json", canonical_json(document))
     _write(folder / "model.json", canonical_json(json.loads(model.to_json())))
+    _write(folder / RESAMPLED, resampled_text(resampled))
     _write(folder / "variables.csv", variables_csv(model, catalogue))
     return write_manifest(folder)
 
@@ -243,6 +255,7 @@ def load_pack(path: str | Path) -> Pack:
         audit=read_document(folder, "audit", may_be_null=True) or None,
         profile=read_document(folder, "profile"),
         versions=read_document(folder, "versions"),
+        resampled=read_resampled(folder, model),
     )
 
 

@@ -54,10 +54,18 @@ def folder(tmp_path: Path, frame: pd.DataFrame) -> Path:
     return tmp_path
 
 
-def test_four_files(tmp_path: Path, frame: pd.DataFrame) -> None:
+def test_five_files_and_one_more_where_there_was_a_list_before(tmp_path: Path, frame: pd.DataFrame) -> None:
     paths = write_list(tmp_path, frame, HEADER)
-    assert [path.name for path in paths] == ["referrals.csv", "referrals.xlsx", "referrals.html", "referrals.txt"]
+    names = ["referrals.csv", "referrals.xlsx", "referrals.html", "referrals.txt", "next-in-line.csv"]
+    assert [path.name for path in paths] == names
     assert sorted(tmp_path.iterdir()) == sorted(paths)
+    left = pd.DataFrame({"child_id": ["=A1", "B"], "why": ["moved away", "turned 18"]})
+    assert [path.name for path in write_list(tmp_path, frame, HEADER, left=left)] == [*names, "left-the-list.csv"]
+    rows = (tmp_path / "left-the-list.csv").read_bytes()
+    assert rows == b"child_id,why\r\n'=A1,moved away\r\nB,turned 18\r\n"
+    html = (tmp_path / "referrals.html").read_text(encoding="utf-8")
+    assert "2 of the last list are no longer listed." in html
+    assert html.index("No longer on the list") < html.index("Moved away")
 
 
 def test_csv_has_the_contract_columns_and_neutral_cells(folder: Path, frame: pd.DataFrame) -> None:
@@ -169,11 +177,29 @@ def test_page_is_the_list(folder: Path) -> None:
     assert "nan" not in html.lower().split("</style>")[1].replace("cannot", "")
 
 
-def test_next_in_line_is_on_the_page_only(tmp_path: Path, frame: pd.DataFrame) -> None:
+def test_next_in_line_is_apart_from_the_list(tmp_path: Path, frame: pd.DataFrame) -> None:
     write_list(tmp_path, frame.iloc[:3], HEADER, places=3, next_in_line=frame.iloc[3:])
     below = frame["child_id"].iloc[3]
     assert below in (tmp_path / "referrals.html").read_text(encoding="utf-8")
     assert below not in (tmp_path / "referrals.csv").read_text(encoding="utf-8")
+    content = (tmp_path / "next-in-line.csv").read_bytes().decode()
+    rows = list(csv.DictReader(io.StringIO(content, newline="")))
+    assert tuple(rows[0]) == REFERRAL_COLUMNS
+    assert [row["child_id"] for row in rows] == [below]
+
+
+def test_siblings_and_additions_show_on_the_page(tmp_path: Path, frame: pd.DataFrame) -> None:
+    marked = frame.assign(unlisted_siblings=[1, 2, 0, 0], new=False, band="near the cut-off")
+    marked.loc[3, "changed_since_last"] = "added by a worker: <b>asked</b>"
+    write_list(tmp_path, marked, HEADER, places=3, resampled_lists=50)
+    html = (tmp_path / "referrals.html").read_text(encoding="utf-8")
+    for words in (
+        "1 other child at home, not on this list", "2 other children at home, not on this list",
+        "Added by a worker: &lt;b&gt;asked&lt;/b&gt;", "1 added by a worker, beyond the places.",
+        "4 near the cut-off: of 50 lists made with other families in the training data, at least 1 in 10",
+    ):  # fmt: skip
+        assert words in html, words
+    assert html.count("at home, not on this list") == 2
 
 
 def test_list_data_takes_hubs_from_both(frame: pd.DataFrame) -> None:

@@ -245,7 +245,7 @@ def test_total_stands_beside_the_number_and_in_the_next_in_line(pages: dict[str,
     html = pages["list"]
     assert "Total points: 19" in parse(html[html.index("<article") : html.index("</article>")]).text()
     below = parse(html[html.index('id="next"') :]).text()
-    assert "next in line: equal or lower totals" in below
+    assert "These 20 children are not on the list, but next in line." in below
     assert "below the cut-off" not in below
 
 

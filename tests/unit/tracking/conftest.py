@@ -47,10 +47,10 @@ def made_cohort() -> pd.DataFrame:
     return rows.sample(frac=1, random_state=3)
 
 
-def made_model() -> AdditiveModel:
+def made_model(third: float = 1 / 3) -> AdditiveModel:
     """Four terms whose numbers are awkward to print."""
     terms = (
-        FeatureTerm("domestic_abuse_count_365d", (1, 3), (0, 0.1 + 0.2, 1 / 3), 0, (50, 20, 10), 0),
+        FeatureTerm("domestic_abuse_count_365d", (1, 3), (0, 0.1 + 0.2, third), 0, (50, 20, 10), 0),
         FeatureTerm("missing_hours_sum_365d", (0.1, 17.3), (-1e-17, np.pi, 4.4), 0, (60, 15, 5), 0),
         FeatureTerm("missing_days_since_last_ever", (30, 300), (2, 1, 0), 0, (20, 20, 20), 20),
         FeatureTerm("trusted_adult_ever_730d", (1,), (0, -1.7), 0, (70, 10), 0),
@@ -70,6 +70,7 @@ def made_documents() -> dict:
         "audit": {"verdicts": [{"attribute": "sex", "gap": 0.01, "verdict": "within"}]},
         "profile": {"fingerprints": {"children": "sha256:00"}, "data_end": pd.Timestamp("2026-01-01")},
         "versions": {"python": "3.11.7"},
+        "resampled": (made_model(0.7), made_model(2 / 3)),
     }
 
 

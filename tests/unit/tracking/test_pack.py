@@ -21,7 +21,7 @@ from ace_risk.tracking.pack import load_pack, write_pack
 
 FILES = [
     "aces.yaml", "audit.json", "catalogue.yaml", "codes.yaml", "evaluation.json", "format.json", "kinds.yaml",
-    "model.json", "profile.json", "study.json", "variables.csv", "versions.json",
+    "model.json", "profile.json", "resampled.json", "study.json", "variables.csv", "versions.json",
 ]  # fmt: skip
 
 
@@ -78,11 +78,11 @@ def test_no_file_names_the_machine(made: SimpleNamespace) -> None:
 
 def test_holds_the_documented_files(made: SimpleNamespace) -> None:
     assert sorted(file.name for file in made.path.iterdir()) == sorted([*FILES, MANIFEST])
-    assert json.loads((made.path / "format.json").read_text()) == {"format": "ace-risk/pack", "version": 1}
+    assert json.loads((made.path / "format.json").read_text()) == {"format": "ace-risk/pack", "version": 2}
 
 
 def test_the_same_content_gives_the_same_bytes(made: SimpleNamespace, tmp_path: Path) -> None:
-    documents = {key: getattr(made, key) for key in ("model", "study", "catalogue_yaml", "audit")}
+    documents = {key: getattr(made, key) for key in ("model", "study", "catalogue_yaml", "audit", "resampled")}
     turned = {key: dict(reversed(getattr(made, key).items())) for key in ("evaluation", "profile", "versions")}
     assert write_pack(tmp_path / "again", **documents, **turned) == made.id
     for name in [*FILES, MANIFEST]:
@@ -165,8 +165,8 @@ def reseal(folder: Path, name: str, content: bytes) -> Path:
 @pytest.mark.parametrize(
     "content",
     [
-        {"format": "ace-risk/pack", "version": 2}, {"format": "ace-risk/pack", "version": "1"},
-        {"format": "other", "version": 1}, {}, {"format": "ace-risk/pack", "version": 1, "more": 0},
+        {"format": "ace-risk/pack", "version": 1}, {"format": "ace-risk/pack", "version": "2"},
+        {"format": "other", "version": 2}, {}, {"format": "ace-risk/pack", "version": 2, "more": 0},
     ],
 )  # fmt: skip
 def test_an_unknown_format_is_refused(pack_folder: Path, content: dict) -> None:
@@ -183,6 +183,8 @@ def test_files_that_make_no_sense_are_refused(
     pack_folder: Path, name: str, content: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(pack_folder.parent)
+    if (name, content) == ("resampled.json", b"[]"):
+        content = b"[[]]"
     reseal(pack_folder, name, content)
     with pytest.raises(PackError) as caught:
         load_pack(pack_folder)
@@ -242,3 +244,28 @@ def test_documents_hold_no_frames(made: SimpleNamespace, tmp_path: Path) -> None
     documents = {key: getattr(made, key) for key in ("model", "study", "catalogue_yaml", "audit", "versions")}
     with pytest.raises(TypeError, match="plain values only"):
         write_pack(tmp_path / "pack", **documents, evaluation={}, profile={"children": made.cohort})
+
+
+def test_resampled_tables_come_back_as_they_were(made: SimpleNamespace, tmp_path: Path) -> None:
+    assert load_pack(made.path).resampled == made.resampled
+    assert len(made.resampled) == 2
+    documents = {key: getattr(made, key) for key in ("model", "study", "catalogue_yaml", "audit", "profile")}
+    write_pack(tmp_path / "pack", **documents, evaluation={}, versions={})
+    assert json.loads((tmp_path / "pack" / "resampled.json").read_text()) == []
+    assert load_pack(tmp_path / "pack").resampled == ()
+
+
+def test_a_resampled_table_that_was_changed_or_reads_other_features_is_refused(
+    made: SimpleNamespace, pack_folder: Path, tmp_path: Path
+) -> None:
+    tables = json.loads((pack_folder / "resampled.json").read_text())
+    tables[1]["terms"][0]["scores"][0] += 1
+    reseal(pack_folder, "resampled.json", json.dumps(tables).encode())
+    with pytest.raises(PackError, match=r"resampled\.json can't be understood.*doesn't match its sha256"):
+        load_pack(pack_folder)
+    reseal(pack_folder, "resampled.json", f"[{other_model().to_json()}]".encode())
+    with pytest.raises(PackError, match=r"1 of 1 tables in resampled\.json read other features"):
+        load_pack(pack_folder)
+    documents = {key: getattr(made, key) for key in ("model", "study", "catalogue_yaml", "audit", "profile")}
+    with pytest.raises(PackError, match="read other features than the model"):
+        write_pack(tmp_path / "other", **documents, evaluation={}, versions={}, resampled=[other_model()])

@@ -1,0 +1,124 @@
+"""Who takes the places: by score and the tie rule, with places kept for hubs and age bands where a study says so."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ace_risk.errors import StudyError
+from ace_risk.models.additive import AdditiveModel
+from ace_risk.plans import AgeBand
+
+WELL_INSIDE = "well inside"
+NEAR = "near the cut-off"
+FIRM_SHARE = 0.9
+"""A listed child who is on more than this share of the resampled lists is well inside."""
+
+
+@dataclass(frozen=True, eq=False)
+class Places:
+    """The places of one list, and the children in line for them.
+
+    Attributes
+    ----------
+    places
+        Places in all.
+    ties
+        One number per child: of equal scores the smaller goes first.
+    kept
+        Places kept for the first children of some groups: the mask of a group's children, and how many places.
+    """
+
+    places: int
+    ties: NDArray[np.int64]
+    kept: tuple[tuple[NDArray[np.bool_], int], ...] = ()
+
+    def order(self, score: NDArray[np.float64]) -> NDArray[np.intp]:
+        """The children in line, the highest score first; of equal scores, the smaller tie number first."""
+        return np.lexsort((self.ties, -score))
+
+    def listed(self, score: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Who takes a place: first the first of each group with kept places, then whoever is next in line.
+
+        A kept place that its group can't fill goes to whoever is next in line.
+        """
+        order = self.order(score)
+        on_list = np.zeros(len(score), dtype=bool)
+        for members, number in self.kept:
+            on_list[order[members[order]][:number]] = True
+        rest = order[~on_list[order]]
+        on_list[rest[: max(0, self.places - int(on_list.sum()))]] = True
+        return on_list
+
+
+def check_places(places: int, children: int) -> None:
+    """Refuse a list without places, or with more places than there are children.
+
+    Raises
+    ------
+    StudyError
+        If there are no children, or the places don't lie between 1 and their number.
+    """
+    if children == 0:
+        raise StudyError("list: no child could be listed on this day. Choose another day, or another hub.")
+    if not 1 <= places <= children:
+        raise StudyError(
+            f"places: {places} places for {children} children who could be listed. Give from 1 to {children}."
+        )
+
+
+def kept_places(
+    groups: pd.DataFrame, places: int, by_hub: Mapping[str, int], by_age_band: Mapping[AgeBand, int]
+) -> tuple[tuple[NDArray[np.bool_], int], ...]:
+    """The children of each hub and age band that has places kept, and how many.
+
+    Raises
+    ------
+    StudyError
+        If a hub has no children, or more places are kept than there are.
+    """
+    problems = []
+    hubs = set(groups["hub"].astype(object))
+    unknown = sorted(set(by_hub) - hubs)
+    if unknown:
+        known = ", ".join(sorted(map(str, hubs)))
+        problems.append(f"referrals.places_by_hub: no child lives in {', '.join(unknown)}. Use: {known}.")
+    total = sum(by_hub.values()) + sum(by_age_band.values())
+    if total > places:
+        problems.append(f"places: {total} are kept for hubs and age bands, and the list has {places}. Give {total}.")
+    if problems:
+        raise StudyError.from_problems("list", problems)
+    wanted: list[tuple[str, str, int]] = [("hub", name, number) for name, number in by_hub.items()]
+    wanted += [("age_band", name, number) for name, number in by_age_band.items()]
+    return tuple(((groups[column] == name).to_numpy(dtype=bool), number) for column, name, number in wanted)
+
+
+def bands(line: Places, tables: Sequence[AdditiveModel], features: pd.DataFrame, listed: NDArray[np.intp]) -> list[str]:
+    """How firmly each listed child holds the place: on how many of the lists that the resampled tables would make.
+
+    Parameters
+    ----------
+    line
+        Places and children.
+    tables
+        The resampled tables; without any, every band is empty.
+    features
+        One row per child.
+    listed
+        Positions of the children on the list.
+
+    Returns
+    -------
+    list of str
+        One per listed child: `well inside` if on more than 90 of 100 of those lists, else `near the cut-off`.
+    """
+    if not tables:
+        return [""] * len(listed)
+    times = np.zeros(len(features), dtype=np.int64)
+    for table in tables:
+        times += line.listed(table.decision_function(features))
+    return [WELL_INSIDE if times[child] > FIRM_SHARE * len(tables) else NEAR for child in listed]

@@ -1,0 +1,48 @@
+"""What stands above a list about whom it holds and what it doesn't say."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ace_risk.kinds import Kinds
+from ace_risk.referrals.listing import ReferralList
+from ace_risk.report.headers import list_header, who_is_listed
+from ace_risk.report.words import find_forbidden
+from ace_risk.tracking.pack import Pack
+
+
+def test_an_ordinary_list_needs_no_note(pack: Pack, made_list: ReferralList) -> None:
+    assert who_is_listed(pack, made_list, None) == []
+
+
+def test_each_thing_that_a_reader_must_know_is_a_note(pack: Pack, made_list: ReferralList) -> None:
+    referrals = pack.study.referrals.model_copy(
+        update={"places_by_hub": {"Eden": 8}, "places_by_age_band": {"under 1": 5}}
+    )
+    keeping = replace(pack, study=pack.study.model_copy(update={"referrals": referrals}))
+    listing = replace(made_list, added=2, not_added=1, objected=3, objections_unknown=4, resampled_lists=0,
+                      names_parental_conditions=False)  # fmt: skip
+    kept, added, objected, bands, unnamed = who_is_listed(keeping, listing, None)
+    assert "some are kept: 8 for Eden, 5 for age under 1." in kept
+    assert added.startswith("Added by a worker, beyond the 120 places: 2.")
+    assert added.endswith("objection: 1.")
+    assert "objected: 3. Objections that match no child in these data: 4." in objected
+    assert "nobody is marked as near the cut-off" in bands
+    assert "doesn't permit naming a parent's health" in unnamed
+    assert not any("kept" in note for note in who_is_listed(keeping, listing, "Eden"))
+    header = list_header(keeping, listing, "Made.", None)
+    assert header.safety[-5:] == (kept, added, objected, bands, unnamed)
+    assert not [word for note in header.safety for word in find_forbidden(note)]
+
+
+def test_a_kinds_file_that_marks_no_condition_is_told(pack: Pack, made_list: ReferralList) -> None:
+    kinds = pack.kinds
+    bare = Kinds(
+        {name: kind.model_copy(update={"parental_condition": False}) for name, kind in kinds.incidents.items()},
+        {name: kind.model_copy(update={"parental_condition": False}) for name, kind in kinds.services.items()},
+        kinds.derived,
+        kinds.codes,
+    )
+    listing = replace(made_list, names_parental_conditions=False)
+    (note,) = who_is_listed(replace(pack, kinds=bare), listing, None)
+    assert "nothing was held back. Don't use this list" in note
