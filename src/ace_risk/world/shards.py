@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from typing import TypeVar
 
 from ace_risk.errors import StudyError
@@ -95,5 +96,14 @@ def _by_workers(world: World, make: Make[Result], quotas: list[int], workers: in
 
 
 def _leave_stopping_to_the_parent() -> None:
-    """Ignore Ctrl-C, which reaches every process: the parent stops, and ends the others."""
+    """Ignore Ctrl-C, which reaches every process: the parent stops, and ends the others; and end when it is killed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_the_parent, daemon=True).start()
+
+
+def _end_with_the_parent() -> None:
+    """Wait for the parent's end, however it comes, and end this worker at once: nobody reads its shards any more."""
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)

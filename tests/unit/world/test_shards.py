@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,10 @@ def wrong(world, shard, quota):
 
 def killed(world, shard, quota):
     os._exit(9)
+
+def waiting(world, shard, quota):
+    print(os.getpid(), flush=True)
+    time.sleep(60)
 
 if __name__ == "__main__":
     made = []
@@ -85,3 +90,27 @@ def test_there_is_at_least_one_processor_and_no_worker_is_refused() -> None:
     assert processors() >= 1
     with pytest.raises(StudyError, match="workers: must be 1 or more, got 0"):
         list(each_shard(World(children=50), lambda *_: None, workers=0))
+
+
+def test_no_worker_outlives_a_parent_that_was_killed(tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(SCRIPT, encoding="utf-8")
+    with subprocess.Popen([sys.executable, script, "waiting"], stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout is not None
+        worker = int(parent.stdout.readline())
+        os.kill(worker, 0)  # it lives
+        parent.kill()
+        parent.wait()
+        for _ in range(100):
+            if not alive(worker):
+                break
+            time.sleep(0.1)
+        assert not alive(worker)
+
+
+def alive(process: int) -> bool:
+    """Whether a process is there and not a zombie."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text(encoding="ascii").rsplit(")", 1)[1].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
