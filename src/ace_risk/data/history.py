@@ -80,8 +80,11 @@ def build_history(tables: Tables, kinds: Kinds | None = None) -> pd.DataFrame:
     """
     kinds = kinds or load_kinds()
     incidents, involvement, residence = map(to_table, (tables.incidents, tables.involvement, tables.residence))
-    residence = residence.rename(started="start_date", ended="end_date", recorded="recorded_at")
-    homes = in_order(residence, constant(timedelta(days=1)))
+    residence = residence.select(
+        "child_id", "household_id", "row", started="start_date", ended="end_date", recorded="recorded_at"
+    )
+    homes = in_order(residence, constant(timedelta(days=1))).order_by("row")
+    homes = to_table(collect(homes, {}).drop(columns="row"))  # once, for all that follows
     parts = [
         named_in_incidents(involvement, incidents),
         laid_on_households(incidents, homes, involvement, kinds),

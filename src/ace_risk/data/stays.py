@@ -82,10 +82,13 @@ def moves_of(homes: Table) -> Table:
         One row per pair of homes: `child_id`, `household_id`, `started` and `row` of the later home, `spell` (the row
         of the earlier), `recorded_at`, and `withdrawn_at`, empty if it is known for good.
     """
-    earlier = homes.select(
+    later, earlier = homes.filter(homes.place > 1), homes.filter(homes.next_recorded.notnull())
+    between = later.filter(later.next_recorded.notnull()).view()
+    between = between.select(whose="child_id", middle="place", middle_recorded="recorded")
+    earlier = earlier.select(
         "child_id", "next_recorded", spell="row", place_from="place", left="household_id", recorded_from="recorded"
     )
-    later = homes.select("child_id", "household_id", "started", "recorded", "row", "place").view()
+    later = later.select("child_id", "household_id", "started", "recorded", "row", "place").view()
     known = later_of(earlier.recorded_from, later.recorded)
     next_one = earlier.place_from + 1 == later.place
     seen = next_one | ((earlier.place_from < later.place) & (earlier.next_recorded > known))
@@ -93,7 +96,6 @@ def moves_of(homes: Table) -> Table:
         later, [earlier.child_id == later.child_id, earlier.left != later.household_id, seen], rname="{name}_to"
     ).drop("child_id_to")
     pairs = pairs.mutate(recorded_at=later_of(pairs.recorded_from, pairs.recorded))
-    between = homes.select(whose="child_id", middle="place", middle_recorded="recorded").view()
     inside = (between.middle > pairs.place_from) & (between.middle < pairs.place)
     ends = pairs.join(between, [pairs.child_id == between.whose, inside])
     return while_known(pairs, ends.group_by("row", "spell").agg(withdrawn_at=ends.middle_recorded.min()))
@@ -116,7 +118,8 @@ def with_withdrawal(laid: Table, homes: Table) -> Table:
         The rows that are known at some time, with `withdrawn_at`, empty if the child really lived there.
     """
     gone = laid.filter(laid.occurred_at >= laid.ended)
-    later = homes.select(whose="child_id", next_place="place", said="recorded", since="left_before").view()
+    later = homes.filter(homes.place > 1).view()
+    later = later.select(whose="child_id", next_place="place", said="recorded", since="left_before")
     told = (later.next_place > gone.place) & (later.since <= gone.occurred_at)
     ends = gone.join(later, [gone.child_id == later.whose, told])
     return while_known(laid, ends.group_by("row", "spell").agg(withdrawn_at=ends.said.min()))

@@ -54,7 +54,7 @@ class Records:
     recorded: Times
     withdrawn: Times
 
-    def known(self, cutoff: np.int64, since: np.int64 = LONG_AGO) -> NDArray[np.bool_]:
+    def known(self, cutoff: int, since: int = LONG_AGO) -> NDArray[np.bool_]:
         """Which records count at a cutoff, from an instant on (included), both in microseconds."""
         known: NDArray[np.bool_] = counts(self.occurred, self.recorded, since, cutoff, self.withdrawn)
         return known
@@ -66,8 +66,8 @@ class Records:
         """
         at = np.array([instant(cutoff)])
         spells = spec.measure in ("days_in_spell", "open")
-        start = LONG_AGO if spells else window_start(at, spec.counted_days)[0]
-        chosen = self.known(at[0], start) & np.isin(self.kind, spec.kinds)
+        start = LONG_AGO if spells else int(window_start(at, spec.counted_days)[0])
+        chosen = self.known(int(at[0]), start) & np.isin(self.kind, spec.kinds)
         for values, allowed in ((self.role, spec.roles), (self.grade, spec.grades)):
             if allowed:
                 chosen &= np.isin(values, allowed)

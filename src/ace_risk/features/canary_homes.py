@@ -12,8 +12,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 DAY = pd.Timedelta(days=1)
 _MOST = 300
@@ -79,7 +82,7 @@ def _split(spells: pd.DataFrame, cutoff: pd.Timestamp, rng: np.random.Generator)
     fits = (spells["recorded_at"] < cutoff) & (spells["start_date"] < cutoff)
     fits &= _at_once(spells) | ~(spells["end_date"] <= cutoff)
     chosen = _sample(spells[fits], rng)
-    moved = _between(chosen["start_date"], chosen["end_date"].fillna(cutoff).clip(upper=cutoff), rng)
+    moved = _between(chosen["start_date"], chosen["end_date"].where(chosen["end_date"] < cutoff, cutoff), rng)
     new = chosen.assign(start_date=moved, recorded_at=cutoff, household_id=_others(spells, len(chosen), rng))
     ended = spells.assign(end_date=moved.reindex(spells.index).fillna(spells["end_date"]))
     return [ended, new]
@@ -90,8 +93,8 @@ def _added(spells: pd.DataFrame, cutoff: pd.Timestamp, rng: np.random.Generator)
     first = _sample(spells[~spells["child_id"].duplicated()], rng)
     before = first.assign(start_date=first["start_date"] - 60 * DAY, end_date=first["start_date"])
     last = _sample(spells[~_is_followed(spells) & (spells["end_date"] < cutoff)], rng)
-    back = last.assign(start_date=last["end_date"] + 9 * DAY, end_date=pd.NaT)
-    recorded = back["start_date"].clip(lower=cutoff)
+    back = last.assign(start_date=last["end_date"] + 9 * DAY, end_date=None)
+    recorded = back["start_date"].where(back["start_date"] > cutoff, cutoff)
     added = [before.assign(recorded_at=cutoff), back.assign(recorded_at=recorded)]
     return [new.assign(household_id=_others(spells, len(new), rng)).astype(spells.dtypes.to_dict()) for new in added]
 
@@ -105,6 +108,6 @@ def _sample(spells: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     return spells.sample(min(len(spells), _MOST), random_state=rng)
 
 
-def _others(spells: pd.DataFrame, size: int, rng: np.random.Generator) -> pd.Series:
+def _others(spells: pd.DataFrame, size: int, rng: np.random.Generator) -> NDArray[Any]:
     """Households drawn from those there are."""
-    return spells["household_id"].sample(size, replace=True, random_state=rng).to_numpy()
+    return spells["household_id"].to_numpy()[rng.integers(0, len(spells), size)] if size else np.array([])
