@@ -56,8 +56,8 @@ def picture_table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> list
 
 
 def rules_of_time() -> list[str]:
-    """The pictures of the rules of time, of clock changes, and of the first and the last day of a life."""
-    times, lives = load_spec_tests("test_time_rules"), load_spec_tests("test_lives")
+    """The pictures of the rules of time, of clock changes, of moves, and of the first and the last day of a life."""
+    times, lives, homes = map(load_spec_tests, ("test_time_rules", "test_lives", "test_homes"))
     clocks = [
         (title, picture, first, f"{hours} hours", measure, window, expected)
         for title, first, hours, picture, measure, window, expected in times.CLOCK_CHANGES
@@ -78,6 +78,14 @@ def rules_of_time() -> list[str]:
         "24 though 25 passed. British clocks went forward on 31 March and back on 27 October 2024.",
         "",
         *picture_table(["picture", "first column", "one column", "measure", "window", "gives"], clocks),
+        "",
+        "### Moves between homes",
+        "",
+        "`a` and `b` an incident at home A or B, recorded at once; `A` the first day in home A (without it, since long",
+        "ago); `B` the first day in home B, recorded at once; `h` the same, recorded only at `R`; `E` the child leaves",
+        "home A for no other home; `!` the cutoff, on the day on which home B is recorded. Each row is a test.",
+        "",
+        *picture_table(["picture", "incidents that are the child's", "moves"], homes.HOMES),
         "",
         "### The day of birth",
         "",

@@ -37,6 +37,7 @@ def events(draw):
         "kind": draw(st.sampled_from(KINDS)),
         "occurred_at": occurred,
         "recorded_at": recorded,
+        "withdrawn_at": None if (after := draw(maybe_later)) is None else recorded + after,
         "ended_at": ended,
         "end_recorded_at": end_recorded,
         "role": draw(st.sampled_from(["subject", "victim"])),
@@ -50,7 +51,7 @@ cohorts = st.lists(st.tuples(st.sampled_from(["a", "b", "x"]), moments), min_siz
 
 def as_frame(rows):
     frame = pd.DataFrame(rows)
-    for column in ("occurred_at", "recorded_at", "ended_at", "end_recorded_at"):
+    for column in ("occurred_at", "recorded_at", "withdrawn_at", "ended_at", "end_recorded_at"):
         frame[column] = pd.to_datetime(frame[column]).astype("datetime64[us]")
     return frame
 
@@ -76,6 +77,7 @@ def reference(rows, child, cutoff, spec):
     chosen = [row for row in rows if row["child_id"] == child and row["kind"] in spec.kinds]
     chosen = [row for row in chosen if not spec.roles or row["role"] in spec.roles]
     chosen = [row for row in chosen if row["occurred_at"] < cutoff and row["recorded_at"] < cutoff]
+    chosen = [row for row in chosen if row["withdrawn_at"] is None or row["withdrawn_at"] >= cutoff]
     if spec.measure in ("days_in_spell", "open"):
         quarters = set()
         for row in chosen:
@@ -141,6 +143,8 @@ def test_nothing_recorded_at_or_after_the_cutoff_moves_a_feature(rows, others, c
     before = build_features(as_frame(rows), cohort, CATALOGUE)
     known = [dict(row) for row in rows if row["recorded_at"] < cutoff]
     for row in known:
+        if row["withdrawn_at"] is not None and row["withdrawn_at"] >= cutoff:
+            row["withdrawn_at"] = None
         recorded = row["end_recorded_at"] or (row["ended_at"] and max(row["ended_at"], row["recorded_at"]))
         if recorded is not None and recorded >= cutoff:
             row["ended_at"] = row["end_recorded_at"] = None

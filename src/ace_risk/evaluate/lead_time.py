@@ -18,6 +18,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ace_risk.features.time_rules import never_withdrawn
+
 WIDTHS = (61, 122, 183, 366)
 """Widths of a bar in days; the narrowest is taken whose bars all stand for enough children."""
 
@@ -46,7 +48,8 @@ def outcome_days(history: pd.DataFrame, cohort: pd.DataFrame, kinds: tuple[str, 
     >>> outcome_days(history, cohort, ("cin",), 365).tolist()
     [31.0, nan]
     """
-    starts = history.loc[history["kind"].isin(kinds), ["child_id", "occurred_at"]].sort_values("occurred_at")
+    starts = never_withdrawn(history[history["kind"].isin(kinds)])[["child_id", "occurred_at"]]
+    starts = starts.sort_values("occurred_at")
     rows = cohort[["child_id", "cutoff"]].assign(place=np.arange(len(cohort))).sort_values("cutoff", kind="stable")
     starts["child_id"] = starts["child_id"].astype(rows["child_id"].dtype)
     rows["cutoff"] = rows["cutoff"].astype(starts["occurred_at"].dtype)

@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ace_risk.features.catalogue import FeatureSpec
-from ace_risk.features.time_rules import LONG_AGO, Times, counts, microseconds, window_start
+from ace_risk.features.time_rules import LONG_AGO, Times, counts, microseconds, times_or_far, window_start
 
 
 @dataclass(frozen=True)
@@ -42,8 +42,8 @@ class Records:
     ----------
     kind, role, grade, source
         As in the history; None where empty.
-    occurred, recorded
-        In microseconds.
+    occurred, recorded, withdrawn
+        In microseconds; `withdrawn` is `FAR` for a record that stands.
     """
 
     kind: NDArray[Any]
@@ -52,6 +52,12 @@ class Records:
     source: NDArray[Any]
     occurred: Times
     recorded: Times
+    withdrawn: Times
+
+    def known(self, cutoff: int, since: int = LONG_AGO) -> NDArray[np.bool_]:
+        """Which records count at a cutoff, from an instant on (included), both in microseconds."""
+        known: NDArray[np.bool_] = counts(self.occurred, self.recorded, since, cutoff, self.withdrawn)
+        return known
 
     def find(self, spec: FeatureSpec, cutoff: pd.Timestamp) -> Evidence | None:
         """The records that a feature counts at a cutoff; None where there are none.
@@ -60,8 +66,8 @@ class Records:
         """
         at = np.array([instant(cutoff)])
         spells = spec.measure in ("days_in_spell", "open")
-        start = LONG_AGO if spells else window_start(at, spec.counted_days)[0]
-        chosen = counts(self.occurred, self.recorded, start, at[0]) & np.isin(self.kind, spec.kinds)
+        start = LONG_AGO if spells else int(window_start(at, spec.counted_days)[0])
+        chosen = self.known(int(at[0]), start) & np.isin(self.kind, spec.kinds)
         for values, allowed in ((self.role, spec.roles), (self.grade, spec.grades)):
             if allowed:
                 chosen &= np.isin(values, allowed)
@@ -101,11 +107,15 @@ def records_by_child(history: pd.DataFrame, children: Iterable[Hashable]) -> dic
     texts = {name: own[name].astype(object).to_numpy() for name in ("kind", "role", "grade", "source")}
     occurred = microseconds(own["occurred_at"], "history.occurred_at")
     recorded = microseconds(own["recorded_at"], "history.recorded_at")
+    withdrawn = times_or_far(own, "withdrawn_at")
     none = np.array([], dtype=np.intp)
     found = {}
     for child in wanted:
         at = positions.get(child, none)
         found[child] = Records(
-            **{name: text[at] for name, text in texts.items()}, occurred=occurred[at], recorded=recorded[at]
+            **{name: text[at] for name, text in texts.items()},
+            occurred=occurred[at],
+            recorded=recorded[at],
+            withdrawn=withdrawn[at],
         )
     return found

@@ -30,7 +30,7 @@ def build_features(
         One row per child and record: `child_id` (any hashable), `occurred_at`, `recorded_at`, `kind`; and,
         where the catalogue asks for them, `ended_at`, `end_recorded_at`, `role`, `grade` and numeric columns.
         Any order. An end without a record of its own counts as recorded when it happened, or with the start
-        if that was recorded later.
+        if that was recorded later. `withdrawn_at`, if there, is when a later record showed the row to be wrong.
     cohort
         One row per child and cutoff: `child_id`, `cutoff`.
     catalogue
@@ -54,8 +54,9 @@ def build_features(
 
     Notes
     -----
-    A record counts if it occurred in `[cutoff - window, cutoff)` and was recorded before the cutoff. A number
-    on a spell, such as hours missing, counts once the spell's end was known.
+    A record counts if it occurred in `[cutoff - window, cutoff)` and was recorded before the cutoff, and if no
+    record before the cutoff withdrew it. A number on a spell, such as hours missing, counts once the spell's end
+    was known.
 
     Examples
     --------

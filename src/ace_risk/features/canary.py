@@ -2,7 +2,8 @@
 
 The tables are disturbed in every way that may not matter: rows recorded at or after the cutoff are deleted and
 changed, new ones are added (some at its very instant, some about long ago but recorded late), ends of spells that
-were not yet known are changed, and all rows are put into another order. Whatever is built from both must be equal.
+were not yet known are changed, homes turn out to have been two or to have come after another one
+(`canary_homes.py`), and all rows are put into another order. Whatever is built from both must be equal.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import pandas as pd
 from ace_risk.data.history import build_history
 from ace_risk.data.tables import Tables
 from ace_risk.features.build import build_features
+from ace_risk.features.canary_homes import later_moves
 from ace_risk.features.catalogue import Catalogue
 from ace_risk.features.cohort import build_cohort
 from ace_risk.features.groups import build_groups
@@ -101,7 +103,7 @@ def disturb(tables: Tables, cutoff: pd.Timestamp, rng: np.random.Generator) -> T
         tables,
         incidents=_shuffled(incidents, rng),
         involvement=_shuffled(involvement, rng),
-        residence=_shuffled(_later_moves(tables.residence, cutoff, rng), rng),
+        residence=_shuffled(later_moves(tables.residence, cutoff, rng), rng),
         missing_episodes=_shuffled(episodes, rng),
         services=_shuffled(_later_spells(tables.services, "services", cutoff, rng), rng),
     )
@@ -128,15 +130,6 @@ def _later_incidents(
         pd.concat([incidents[~incidents["incident_id"].isin(gone)], late], ignore_index=True),
         pd.concat([kept, named], ignore_index=True),
     )
-
-
-def _later_moves(residence: pd.DataFrame, cutoff: pd.Timestamp, rng: np.random.Generator) -> pd.DataFrame:
-    """Half of the later moves gone with the end that they gave the spell before; last ends still to come gone too."""
-    spells = residence.sort_values(["child_id", "start_date"], kind="stable")
-    following = spells["child_id"].eq(spells["child_id"].shift(-1))
-    gone = (spells["recorded_at"] >= cutoff) & (rng.random(len(spells)) < 0.5)
-    unknown_end = (gone.shift(-1, fill_value=False) & following) | (~following & (spells["end_date"] > cutoff))
-    return spells.assign(end_date=spells["end_date"].mask(unknown_end))[~gone]
 
 
 def _later_spells(frame: pd.DataFrame, name: str, cutoff: pd.Timestamp, rng: np.random.Generator) -> pd.DataFrame:

@@ -19,6 +19,7 @@ from ace_risk.features.time_rules import (
     end_recorded_or_default,
     instant,
     microseconds,
+    times_or_far,
     window_start,
 )
 from ace_risk.kinds import Kinds, load_kinds
@@ -89,7 +90,8 @@ def build_cohort(
     if late:
         raise DataError(
             f"cohort: {late[0]:%-d %B %Y} lies after the end of the data ({tables.data_end:%-d %B %Y}). "
-            "Choose a date within the data, or load newer data."
+            "Choose a date within the data, load newer data, or, if nothing more was recorded up to that date, say so "
+            "by data_end in datapackage.json."
         )
     considered = considered_children(
         children=to_table(_child_columns(tables.children, rule)),
@@ -117,7 +119,7 @@ def considered_children(
         One row per child and home, as :func:`ace_risk.features.homes.known_spells` reads them.
     records, plans, endings
         One row per record that brings a child in, per spell that keeps one out, and per record that ends
-        observation: `child_id`, `occurred`, `recorded`, `ended`, `end_recorded`.
+        observation: `child_id`, `occurred`, `recorded`, `ended`, `end_recorded`, `withdrawn`.
     cutoffs
         One row per cutoff: `cutoff`, `seen_from`, `row`.
     data_end
@@ -128,13 +130,13 @@ def considered_children(
     of_age = (homes.born < cutoffs.cutoff) & (homes.comes_of_age > cutoffs.cutoff)
     rows = homes.join(cutoffs, [is_home(homes, cutoffs.cutoff), of_age])
     rows = rows.select("child_id", "cutoff", "seen_from", "comes_of_age", "row")
-    seen = counts(records.occurred, records.recorded, rows.seen_from, rows.cutoff)
+    seen = counts(records.occurred, records.recorded, rows.seen_from, rows.cutoff, records.withdrawn)
     rows = rows.semi_join(records, [rows.child_id == records.child_id, seen])
-    open_plan = counts(plans.occurred, plans.recorded, LONG_AGO, rows.cutoff) & ~end_known(
+    open_plan = counts(plans.occurred, plans.recorded, LONG_AGO, rows.cutoff, plans.withdrawn) & ~end_known(
         plans.ended, plans.end_recorded, rows.cutoff
     )
     rows = rows.anti_join(plans, [rows.child_id == plans.child_id, open_plan])
-    ended = counts(endings.occurred, endings.recorded, LONG_AGO, rows.cutoff)
+    ended = counts(endings.occurred, endings.recorded, LONG_AGO, rows.cutoff, endings.withdrawn)
     rows = rows.anti_join(endings, [rows.child_id == endings.child_id, ended])
     stays = stretches(spells)
     rows = rows.left_join(stays, [rows.child_id == stays.child_id, leaves_after(stays, rows.cutoff)])
@@ -164,7 +166,7 @@ def _record_columns(history: pd.DataFrame, chosen: pd.Series) -> dict[str, Any]:
     end_recorded = end_recorded_or_default(ended, end_recorded, recorded)
     return {
         "child_id": history["child_id"], "occurred": occurred, "recorded": recorded, "ended": ended,
-        "end_recorded": end_recorded,
+        "end_recorded": end_recorded, "withdrawn": times_or_far(history, "withdrawn_at"),
     }  # fmt: skip
 
 

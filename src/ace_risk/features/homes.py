@@ -1,7 +1,7 @@
 """Where each child lived, as known at a cutoff.
 
-A spell counts once it has begun and been recorded. Its end becomes known when the child's next spell is
-recorded; the last spell's end, when it comes::
+A spell counts once it has begun and been recorded. An end at which the next spell begins becomes known when that
+one is recorded; any other, when it comes (`data/stays.py`)::
 
     household A  |-----------------------|
     household B                          |------------
@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from ace_risk.data.engine import collect, to_table
+from ace_risk.data.stays import in_order
 from ace_risk.features.time_rules import DAY, FAR, LONG_AGO, counts, end_known, instant, known_from, microseconds
 
 if TYPE_CHECKING:
@@ -107,12 +108,13 @@ def known_spells(spells: Table) -> Table:
 
     A spell comes after another if it began later, or was recorded later where both began together.
     """
+    spells = in_order(spells, DAY)
     spells = spells.mutate(known=known_from(spells.started, spells.recorded))
-    in_order = {"group_by": "child_id", "order_by": ["started", "recorded", "row"]}
+    later = {"group_by": "child_id", "order_by": "place", "rows": (1, None)}
     by_itself = (spells.ended == FAR).ifelse(FAR, spells.ended - 1)
     return spells.mutate(
-        end_recorded=spells.recorded.lead().over(**in_order).coalesce(by_itself),
-        replaced=spells.known.min().over(rows=(1, None), **in_order).coalesce(FAR),
+        end_recorded=spells.end_recorded.coalesce(by_itself),
+        replaced=spells.known.min().over(**later).coalesce(FAR),
     )
 
 
@@ -128,11 +130,11 @@ def stretches(spells: Table) -> Table:
     `leaves` is `FAR` while the stretch goes on; `left_before` is when the stretch before ended, `LONG_AGO` for a
     child's first one. So the stretch that ends next after an instant is the one with the instant between the two.
     """
-    in_order = {"group_by": "child_id", "order_by": ["started", "row"]}
-    spells = spells.mutate(so_far=spells.ended.max().over(rows=(None, 0), **in_order))
-    before = spells.so_far.lag().over(**in_order).coalesce(LONG_AGO)
+    order = {"group_by": "child_id", "order_by": ["started", "row"]}
+    spells = spells.mutate(so_far=spells.ended.max().over(rows=(None, 0), **order))
+    before = spells.so_far.lag().over(**order).coalesce(LONG_AGO)
     spells = spells.mutate(anew=(spells.started - DAY > before).cast("int64"))
-    spells = spells.mutate(number=spells.anew.sum().over(rows=(None, 0), **in_order))
+    spells = spells.mutate(number=spells.anew.sum().over(rows=(None, 0), **order))
     stays = spells.group_by("child_id", "number").agg(leaves=spells.so_far.max())
     before = stays.leaves.lag().over(group_by="child_id", order_by="number")
     return stays.mutate(left_before=before.coalesce(LONG_AGO)).drop("number")

@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from ace_risk.features.sorting import CLASS, END_RECORDED, ENDED, OCCURRED, RECORDED, SOURCE
+from ace_risk.features.sorting import CLASS, END_RECORDED, ENDED, OCCURRED, RECORDED, SOURCE, WITHDRAWN
 from ace_risk.features.time_rules import DAY, FAR, counts, end_known
 
 EVER = 2**62
@@ -66,6 +66,7 @@ def measure_rows(  # type: ignore[no-untyped-def]
         largest number, in their order; such a feature's whole numbers mean nothing.
     """
     features, rows = len(measure), len(child)
+    has_withdrawn = events.shape[1] > WITHDRAWN
     has_ends = events.shape[1] > ENDED
     whole = np.zeros((features, rows), np.int32)
     real_line = np.cumsum(measure >= SUM) - 1
@@ -91,7 +92,8 @@ def measure_rows(  # type: ignore[no-untyped-def]
             occurred, recorded = events[at, OCCURRED], events[at, RECORDED]
             if occurred >= now:
                 break
-            if not counts(occurred, recorded, now - longest, now):
+            withdrawn = events[at, WITHDRAWN] if has_withdrawn else FAR
+            if not counts(occurred, recorded, now - longest, now, withdrawn):
                 continue
             ended = events[at, ENDED] if has_ends else FAR
             closed = ended != FAR and end_known(ended, events[at, END_RECORDED], now)

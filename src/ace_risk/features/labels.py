@@ -12,7 +12,16 @@ from numpy.typing import NDArray
 from ace_risk.data.engine import collect, to_table
 from ace_risk.errors import DataError, StudyError
 from ace_risk.features.numbers import number_children
-from ace_risk.features.time_rules import DAY, Times, counts, fully_observed, microseconds, window_start
+from ace_risk.features.time_rules import (
+    DAY,
+    Times,
+    counts,
+    fully_observed,
+    microseconds,
+    never_withdrawn,
+    times_or_far,
+    window_start,
+)
 from ace_risk.kinds import enforcement_problem, load_kinds
 
 if TYPE_CHECKING:
@@ -102,7 +111,7 @@ def build_labels(history: pd.DataFrame, cohort: pd.DataFrame, outcome: Outcome) 
         raise DataError(f"history: {', '.join(missing)} is missing. Add these columns.")
     cutoff = microseconds(cohort["cutoff"], "cohort.cutoff")
     until = _observed_until(history, cohort)
-    starts = history[history["kind"].isin(outcome.kinds)]
+    starts = never_withdrawn(history[history["kind"].isin(outcome.kinds)])
     starts = starts.assign(recorded_at=starts["occurred_at"])  # an outcome counts however late it was recorded
     happened = _is_within(starts, cohort["child_id"], cutoff, cutoff + outcome.horizon_days * DAY)
     labels = pd.Series(happened, index=cohort.index, dtype="Int8", name="label")
@@ -126,6 +135,7 @@ def _is_within(history: pd.DataFrame, child: pd.Series, begin: Times, end: Times
         "child": of_record,
         "occurred": microseconds(history["occurred_at"], "history.occurred_at"),
         "recorded": microseconds(history["recorded_at"], "history.recorded_at"),
+        "withdrawn": times_or_far(history, "withdrawn_at"),
     })  # fmt: skip
     found = np.zeros(len(child), dtype=bool)
     found[collect(with_a_record(rows, records).order_by("row").select("row"), {})["row"]] = True
@@ -140,9 +150,9 @@ def with_a_record(rows: Table, records: Table) -> Table:
     rows
         One row per cohort row: `child`, `begin` (included), `end` (excluded).
     records
-        One row per record: `child`, `occurred`, `recorded`.
+        One row per record: `child`, `occurred`, `recorded`, `withdrawn`.
     """
-    inside = counts(records.occurred, records.recorded, rows.begin, rows.end)
+    inside = counts(records.occurred, records.recorded, rows.begin, rows.end, records.withdrawn)
     return rows.semi_join(records, [rows.child == records.child, inside])
 
 

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from ace_risk.features.threads import in_ranges
 
-CHILD, OCCURRED, RECORDED, CLASS, ENDED, END_RECORDED, SOURCE = range(7)
-"""The columns of sorted events: the child's number, four times in microseconds, the class, and the position in the
-history. The last three are there only if a feature asks for ends or numbers."""
+CHILD, OCCURRED, RECORDED, CLASS, WITHDRAWN, ENDED, END_RECORDED, SOURCE = range(8)
+"""The columns of sorted events: the child's number, times in microseconds, the class, and the position in the history.
+The last three are there only if a feature asks for ends or numbers, `WITHDRAWN` then or if any record has one."""
 
 AT_ONCE = 8_192
 """Children in a block."""

@@ -20,6 +20,13 @@ at or after it::
     ------+--------- cutoff -------+--- cutoff ---R------ cutoff ---->
                       open             still open          closed
 
+A record may turn out to be wrong: a later one shows that the child had already left the home where it happened.
+It counts up to that later record, whose time is `withdrawn_at`, and no more at the cutoffs after it::
+
+    recorded R, withdrawn W
+    ------R------- cutoff --------W------- cutoff ---->
+                  counts              does not count
+
 Times are whole microseconds since 1970, in local time without a zone; a day is 24 hours. An empty time
 becomes `FAR`, which lies after every real one.
 
@@ -51,9 +58,12 @@ Times = NDArray[np.int64]
 
 
 @register_jitable  # type: ignore[untyped-decorator]
-def counts(occurred: Any, recorded: Any, window_start: Any, cutoff: Any) -> Any:
-    """True where an event counts at the cutoff, for a window that starts at `window_start` (included)."""
-    return (occurred >= window_start) & (occurred < cutoff) & (recorded < cutoff)
+def counts(occurred: Any, recorded: Any, window_start: Any, cutoff: Any, withdrawn: Any = FAR) -> Any:
+    """True where an event counts at the cutoff, for a window that starts at `window_start` (included).
+
+    `withdrawn` is when a later record showed it to be wrong; that counts only if it was recorded before the cutoff.
+    """
+    return (occurred >= window_start) & (occurred < cutoff) & (recorded < cutoff) & (withdrawn >= cutoff)
 
 
 @register_jitable  # type: ignore[untyped-decorator]
@@ -110,6 +120,21 @@ def microseconds(values: pd.Series, what: str, *, may_be_empty: bool = False) ->
         raise DataError(f"{what}: {int(empty.sum())} empty times. Fill or remove these rows.")
     result = values.to_numpy().astype("datetime64[us]").astype(np.int64)
     return np.where(empty, FAR, result)
+
+
+def times_or_far(history: pd.DataFrame, name: str) -> Times:
+    """A column of times that a history may lack, as whole microseconds; `FAR` where empty, and in all rows then."""
+    if name not in history.columns:
+        return np.full(len(history), FAR, dtype=np.int64)
+    return microseconds(history[name], f"history.{name}", may_be_empty=True)
+
+
+def never_withdrawn(history: pd.DataFrame) -> pd.DataFrame:
+    """The records that no later one showed to be wrong: what happened, as known at the end of the data.
+
+    For outcomes, which look past the cutoff; never for features.
+    """
+    return history[times_or_far(history, "withdrawn_at") == FAR] if "withdrawn_at" in history.columns else history
 
 
 def instant(time: pd.Timestamp) -> int:

@@ -16,7 +16,7 @@ from ace_risk.features.numbers import narrow, number_children
 from ace_risk.features.sorting import sort_events
 from ace_risk.features.spec import NUMERIC_MEASURES, FeatureSpec
 from ace_risk.features.threads import in_ranges
-from ace_risk.features.time_rules import DAY, FAR, Times, end_recorded_or_default, microseconds
+from ace_risk.features.time_rules import DAY, FAR, Times, end_recorded_or_default, microseconds, times_or_far
 
 CONDITIONS = ("kind", "role", "grade")
 """The columns that a feature may choose records by; together they make an event's class."""
@@ -121,10 +121,14 @@ def make_timeline(
     event_class, levels = _classes(history, specs)
     occurred = microseconds(history["occurred_at"], "history.occurred_at")
     recorded = microseconds(history["recorded_at"], "history.recorded_at")
+    withdrawn = times_or_far(history, "withdrawn_at")
     columns: tuple[NDArray[np.int64], ...] = (number, occurred, recorded, event_class)
-    if any(spec.measure in _OF_SPELLS for spec in specs):
-        ended = _optional_times(history, "ended_at")
-        end_recorded = end_recorded_or_default(ended, _optional_times(history, "end_recorded_at"), recorded)
+    with_ends = any(spec.measure in _OF_SPELLS for spec in specs)
+    if with_ends or (withdrawn != FAR).any():
+        columns += (withdrawn,)
+    if with_ends:
+        ended = times_or_far(history, "ended_at")
+        end_recorded = end_recorded_or_default(ended, times_or_far(history, "end_recorded_at"), recorded)
         columns += (ended, end_recorded, np.arange(len(history)))
     first, events = sort_events(columns, n_children, threads)
     names = tuple(dict.fromkeys(spec.column for spec in specs if spec.column))
@@ -174,10 +178,3 @@ def _numbers(history: pd.DataFrame, name: str) -> NDArray[np.float64]:
     if not pd.api.types.is_numeric_dtype(column) and column.notna().any():
         raise DataError(f"history.{name}: must hold numbers, got {column.dtype}. Convert the column.")
     return column.to_numpy(dtype=np.float64, na_value=np.nan)
-
-
-def _optional_times(history: pd.DataFrame, name: str) -> Times:
-    """A column of times that a history may lack; all empty then."""
-    if name not in history.columns:
-        return np.full(len(history), FAR, dtype=np.int64)
-    return microseconds(history[name], f"history.{name}", may_be_empty=True)

@@ -1,4 +1,4 @@
-"""A table of points as text: canonical JSON with a hash over its content. Nothing is ever unpickled."""
+"""A table of points as text: canonical JSON with a hash over its content. No model is a pickle or read from one."""
 
 from __future__ import annotations
 

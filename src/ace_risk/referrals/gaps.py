@@ -7,7 +7,6 @@ import pandas as pd
 from ace_risk.data.tables import Tables
 from ace_risk.explanation.evidence import Records, instant
 from ace_risk.explanation.sentences import day
-from ace_risk.features.time_rules import LONG_AGO, counts
 
 SOURCES_ASKED = {"school": ("school", 5), "health": ("health services", 0)}
 """Sources whose silence is told: how they are named, and from which age on."""
@@ -28,7 +27,7 @@ def find_gaps(tables: Tables, records: Records, child_id: object, age_years: int
     cutoff
         The instant at which things are known.
     """
-    known = counts(records.occurred, records.recorded, LONG_AGO, instant(cutoff))
+    known = records.known(instant(cutoff))
     gaps = []
     heard = set(records.source[known])
     asked = [(source, words) for source, (words, from_years) in SOURCES_ASKED.items() if age_years >= from_years]

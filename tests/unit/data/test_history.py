@@ -13,6 +13,9 @@ from ace_risk.kinds import load_kinds
 from ace_risk.plans import World
 from ace_risk.world.simulate import simulate
 
+DAY = pd.Timedelta(days=1)
+SORTED_BY = ["child_id", "occurred_at", "source_id", "kind", "recorded_at"]
+TIMES = ["recorded_at", "withdrawn_at"]
 IDS = ["child_id", "household_id", "incident_id", "episode_id", "service_id"]
 DTYPES = {"id": "str", "code": "str", "date": "datetime64[us]", "datetime": "datetime64[us]", "integer": "Int8"}
 
@@ -26,7 +29,8 @@ def plain_history(tables):
     parts.append(plain_moves(tables.residence))
     present = [part[[column for column in HISTORY_COLUMNS if column in part]] for part in parts]
     history = pd.concat(present, ignore_index=True)[HISTORY_COLUMNS]
-    history = history.sort_values(["child_id", "occurred_at", "source_id", "kind"], kind="stable", ignore_index=True)
+    history = history.sort_values(SORTED_BY, kind="stable", ignore_index=True)
+    history = history.astype({"hours": "float64", "withdrawn_at": "datetime64[us]"})
     return history.assign(kind=history["kind"].astype("category"))
 
 
@@ -37,16 +41,47 @@ def plain_named(tables):
     return named.drop_duplicates(["incident_id", "child_id"]).rename(columns={"incident_id": "source_id"})
 
 
+def homes_in_order(residence):
+    """Each child's homes as a list, in the order in which they began."""
+    ordered = residence.sort_values(["child_id", "start_date", "recorded_at"], kind="stable")
+    return [list(own.itertuples()) for _, own in ordered.groupby("child_id", sort=False)]
+
+
+def follows(home, before):
+    """Whether a home begins where the one before ends."""
+    return pd.notna(before.end_date) and home.start_date - DAY <= before.end_date
+
+
+def left_before(homes, at):
+    """From when the child had left the home before, as this home's record says."""
+    return homes[at - 1].end_date if at and follows(homes[at], homes[at - 1]) else homes[at].start_date
+
+
 def plain_laid(tables):
     incidents = tables.incidents[tables.incidents["kind"].isin(load_kinds().household)]
     incidents = incidents[incidents["household_id"].notna()].drop(columns="outcome_code")
-    spells = tables.residence[["child_id", "household_id", "start_date", "end_date", "recorded_at"]]
-    laid = incidents.merge(spells, on="household_id", suffixes=("", "_residence"))
-    laid = laid[(laid["occurred_at"] >= laid["start_date"]) & ~(laid["occurred_at"] >= laid["end_date"])]
-    named = pd.MultiIndex.from_frame(tables.involvement[["incident_id", "child_id"]])
-    laid = laid[~pd.MultiIndex.from_frame(laid[["incident_id", "child_id"]]).isin(named)]
-    recorded = np.maximum(laid["recorded_at"].to_numpy(), laid["recorded_at_residence"].to_numpy())
-    return laid.assign(recorded_at=recorded, role="present").rename(columns={"incident_id": "source_id"})
+    at_home = {household: list(own.itertuples()) for household, own in incidents.groupby("household_id")}
+    named = set(zip(tables.involvement["incident_id"], tables.involvement["child_id"], strict=True))
+    rows = []
+    for homes in homes_in_order(tables.residence):
+        for place, home in enumerate(homes):
+            for incident in at_home.get(home.household_id, []):
+                at, withdrawn = incident.occurred_at, pd.NaT
+                if at < home.start_date or (incident.incident_id, home.child_id) in named:
+                    continue
+                recorded = max(incident.recorded_at, home.recorded_at)
+                if at >= home.end_date:
+                    if place + 1 == len(homes) or not follows(homes[place + 1], home):
+                        continue
+                    later = range(place + 1, len(homes))
+                    withdrawn = min(homes[q].recorded_at for q in later if left_before(homes, q) <= at)
+                    if recorded >= withdrawn:
+                        continue
+                rows.append((incident.Index, home.Index, home.child_id, recorded, withdrawn))
+    laid = pd.DataFrame(rows, columns=["incident", "spell", "child_id", "recorded_at", "withdrawn_at"])
+    laid = laid.astype({"child_id": tables.residence["child_id"].dtype, **dict.fromkeys(TIMES, "datetime64[us]")})
+    laid = laid.join(incidents.drop(columns="recorded_at"), on="incident").sort_values(["incident", "spell"])
+    return laid.assign(role="present").rename(columns={"incident_id": "source_id"})
 
 
 def plain_missing(episodes):
@@ -67,11 +102,18 @@ def plain_missing(episodes):
 
 
 def plain_moves(residence):
-    ordered = residence.sort_values(["child_id", "start_date"], kind="stable")
-    before = ordered.groupby("child_id", sort=False)["household_id"].shift()
-    moved = ordered[before.notna() & (before != ordered["household_id"])]
-    moved = moved.rename(columns={"start_date": "occurred_at", "household_id": "source_id"})
-    return moved[["child_id", "occurred_at", "recorded_at", "source_id"]].assign(kind="moved_home")
+    rows = []
+    for homes in homes_in_order(residence):
+        for later, home in enumerate(homes):
+            for earlier, before in enumerate(homes[:later]):
+                recorded = max(home.recorded_at, before.recorded_at)
+                withdrawn = min((between.recorded_at for between in homes[earlier + 1 : later]), default=pd.NaT)
+                if before.household_id != home.household_id and not recorded >= withdrawn:
+                    rows.append((home.Index, before.Index, recorded, withdrawn))
+    moved = pd.DataFrame(rows, columns=["row", "spell", *TIMES]).sort_values(["row", "spell"])
+    moved = moved.astype(dict.fromkeys(TIMES, "datetime64[us]"))
+    moved = moved.join(residence[["child_id", "start_date", "household_id"]], on="row")
+    return moved.rename(columns={"start_date": "occurred_at", "household_id": "source_id"}).assign(kind="moved_home")
 
 
 def crowded_tables(seed, without=()):

@@ -13,11 +13,13 @@ from ace_risk import Catalogue, FeatureSpec, build_cohort, build_features, build
 from ace_risk.commands import run_canary
 from ace_risk.errors import DataError
 from ace_risk.features.canary import COHORT, disturb, find_leaks, what_is_known
+from ace_risk.features.canary_homes import later_moves
 from ace_risk.kinds import configs_folder, load_kinds
 from ace_risk.plans import CohortRule, World
 
 CUTOFFS = [pd.Timestamp("2023-07-01"), pd.Timestamp("2024-04-01")]
 RULE = CohortRule()
+HOME = ["child_id", "occurred_at", "source_id"]
 
 
 @pytest.fixture(scope="module")
@@ -54,6 +56,7 @@ def leaky(change_history=lambda history, cutoff: history, cohort_cutoff=None):
         FeatureSpec("missing", ["missing"], "sum", column="hours"),
         FeatureSpec("support", ["early_help", "cin"], "days_in_spell"),
         FeatureSpec("plan", ["cin", "s47", "cpp", "looked_after"], "count"),
+        FeatureSpec("moved", ["moved_home"], "count"),
     ]
 
     def build(tables, cutoff):
@@ -98,6 +101,40 @@ def test_an_outcome_inside_the_features_is_found(tables):
         return history.assign(occurred_at=history["occurred_at"] - shift, recorded_at=history["recorded_at"] - shift)
 
     assert "plan_count_ever" in names(find_leaks(tables, CUTOFFS, leaky(outcome)))
+
+
+def test_a_move_that_turns_up_because_an_earlier_home_was_recorded_late_is_found(tables):
+    def by_all_homes(history, cutoff):
+        moved = history[history["kind"] == "moved_home"].sort_values("recorded_at").drop_duplicates(HOME, keep="last")
+        moved = moved.assign(recorded_at=moved["occurred_at"], withdrawn_at=pd.NaT)
+        return pd.concat([history[history["kind"] != "moved_home"], moved], ignore_index=True)
+
+    assert "moved_count_ever" in names(find_leaks(tables, CUTOFFS, leaky(by_all_homes)))
+
+
+def test_incidents_laid_by_an_end_that_was_learnt_later_are_found(tables):
+    def without_what_was_withdrawn(history, cutoff):
+        return history[history["withdrawn_at"].isna()]
+
+    leaks = find_leaks(tables, CUTOFFS, leaky(without_what_was_withdrawn))
+    assert "trio_count_ever" in names(leaks)
+    assert not names(leaks) & {"missing_sum_hours_ever", "support_days_in_spell_ever", "plan_count_ever"}
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_homes_are_disturbed_in_every_way(tables, seed):
+    import numpy as np
+
+    cutoff, residence = CUTOFFS[0], tables.residence
+    other = later_moves(residence, cutoff, np.random.default_rng(seed))
+    assert other.dtypes.equals(residence.dtypes)
+    first = [frame.groupby("child_id")["start_date"].min() for frame in (residence, other)]
+    assert (first[1] < first[0].reindex(first[1].index)).sum() > 100  # an earlier home turns up
+    known, still = (frame[frame["recorded_at"] < cutoff] for frame in (residence, other))
+    same = known.merge(still, on=["child_id", "household_id", "start_date", "recorded_at"])
+    assert len(same) == len(known) == len(still)  # what was known by then is there, whatever its end
+    assert ((same["end_date_y"] < cutoff) & ~(same["end_date_x"] < cutoff)).sum() > 100  # it ended earlier
+    assert (same["end_date_x"].notna() & same["end_date_y"].isna()).any()  # its end isn't known yet
 
 
 def test_a_cohort_chosen_by_later_events_is_found(tables):

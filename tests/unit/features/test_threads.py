@@ -89,7 +89,7 @@ def test_events_are_sorted_by_child_and_time_and_keep_their_order():
     child[:200] = 5  # more than are sorted by insertion
     occurred, kept = rng.integers(0, 40, events), rng.integers(-1, 3, events)
     blank, position = np.zeros(events, np.int64), np.arange(events)
-    first, found = sort_events((child, occurred, occurred, kept, blank, blank, position), children, threads=2)
+    first, found = sort_events((child, occurred, occurred, kept, blank, blank, blank, position), children, threads=2)
     wanted = pd.DataFrame({"child": child, "occurred": occurred, "position": position})[(child >= 0) & (kept >= 0)]
     wanted = wanted.sort_values(["child", "occurred", "position"])
     np.testing.assert_array_equal(found[:, [CHILD, OCCURRED, SOURCE]], wanted)
