@@ -23,6 +23,12 @@ NEVER_OUTCOMES = frozenset({"arrest", "charge", "custody", "stop_search", "first
 MISSING_ROLES = ("from_care", "from_home")
 """The roles that a history gives to missing episodes."""
 _PLAIN = {
+    "int_parsing": "must be a whole number, such as 20000",
+    "int_type": "must be a whole number, such as 20000",
+    "float_parsing": "must be a number, such as 0.2",
+    "date_from_datetime_parsing": "must be a day, written as 2026-05-12",
+    "date_parsing": "must be a day, written as 2026-05-12",
+    "bool_parsing": "must be true or false",
     "model_type": "must hold keys and values",
     "dict_type": "must hold keys and values",
     "tuple_type": "must be a list, such as [a, b]",

@@ -116,7 +116,7 @@ def train_study(study: Study, data: Path, out: Path, final: Path, quarantine: bo
         found = assess(study, tables, prepared, model, sized.plan, permission, lambda step: report(0.65, step))
         opened = describe_opening(study, prepared, profile["digest"])
         evaluation = found.evaluation | {
-            "search": search_record(sized, study.search.choice),
+            "search": search_record(sized, study.search),
             "truth": against_truth(found, data, prepared, study.referrals.places) if permission.synthetic else None,
             "test_openings": openings_record(out.absolute().parent, opened),
         }

@@ -186,6 +186,9 @@ class SearchPlan(Part):
         size to choose.
     choice
         `simplest_within_one_standard_error` of the best recall at list size, or the `best` itself.
+    keep_at_least
+        What the simplest must keep of the best recall, whatever the standard error: with few data the error is
+        large, and simplicity would be bought with noise.
     storage
         Address of a database that keeps the trials, so that a killed search goes on where it stopped; empty for
         a file beside the run.
@@ -193,6 +196,7 @@ class SearchPlan(Part):
 
     trials: Annotated[int, Field(ge=0, le=10_000)] = 20
     choice: Literal["simplest_within_one_standard_error", "best"] = "simplest_within_one_standard_error"
+    keep_at_least: Share = 0.98
     storage: str = ""
 
 

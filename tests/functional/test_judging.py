@@ -119,7 +119,9 @@ def test_trials_within_one_error_of_the_best_are_told():
     from ace_risk.plans import ModelPlan
 
     trials = tuple(Trial(n, n + 3, 5, 5, Judged(n + 3, recall, 0.4)) for n, recall in enumerate([0.30, 0.29, 0.28]))
-    assert Sized(ModelPlan(), trials, (0.0, 0.011, 0.019), trials[0]).within() == [True, True, False]
+    sized = Sized(ModelPlan(), trials, (0.0, 0.011, 0.019), trials[0])
+    assert sized.within(0.9) == [True, True, False]
+    assert sized.within(0.98) == [True, False, False]
 
 
 def test_a_share_of_families_too_small_to_learn_from_is_left_out(prepared, study):

@@ -117,13 +117,13 @@ def judge_bar(
     )
     return [
         {
-            "item": f"Of 100 children listed, those for whom the outcome followed ({places:,} places)",
+            "item": f"Of 100 places, those that go to a child for whom the outcome follows ({places:,} on each list)",
             "needed": f"at least {bar.precision_at_least * 100:.0f}",
             "got": of_100(record["precision"], record["precision_low"], record["precision_high"]),
             "verdict": judge(record["precision_low"], record["precision_high"], at_least=bar.precision_at_least),
         },
         {
-            "item": "More of the children for whom it followed than counting ACEs finds at the same places",
+            "item": "More such places than by counting ACEs",
             "needed": f"at least {bar.recall_gain_over_ace_count * 100:.0f} in 100 more",
             "got": of_100(gain, gain_low, gain_high),
             "verdict": judge(gain_low, gain_high, at_least=bar.recall_gain_over_ace_count),
@@ -137,7 +137,7 @@ def judge_bar(
         {
             "item": "Calibration slope (1 means that shares are neither too bold nor too timid)",
             "needed": f"{low_slope:.2f} to {high_slope:.2f}",
-            "got": "undefined" if np.isnan(slope) else f"{slope:.2f} ({slope_low:.2f} to {slope_high:.2f})",
+            "got": "undefined" if np.isnan(slope) else f"{slope:.3f} ({slope_low:.3f} to {slope_high:.3f})",
             "verdict": judge(slope_low, slope_high, at_least=low_slope, at_most=high_slope),
         },
         judge_gaps(gaps, bar),
@@ -154,8 +154,8 @@ def judge_gaps(gaps: RecallGaps, bar: Bar) -> dict[str, str]:
     """
     most = bar.largest_gap_between_groups
     item = {
-        "item": "Of 100 children for whom it followed, how many fewer or more are listed in one group than in the "
-        f"largest group (groups with {bar.smallest_group:,} or more such children)",
+        "item": "Of 100 times that it followed, how many fewer or more had a place in one group than in the largest "
+        f"group (groups in which it followed {bar.smallest_group:,} times or more)",
         "needed": f"at most {most * 100:.0f} either way",
     }
     left = f"; {gaps.too_small:,} smaller groups can't be judged" if gaps.too_small else ""

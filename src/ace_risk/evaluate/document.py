@@ -15,16 +15,10 @@ from ace_risk.evaluate.sizing import Sized
 from ace_risk.fairness.gaps import RecallGaps
 from ace_risk.models.folds import TemporalFolds
 from ace_risk.models.search import best_trial
+from ace_risk.plans import SearchPlan
 from ace_risk.study import Study
 
 FORMAT = "ace-risk/evaluation/2"
-RULES = {
-    "simplest_within_one_standard_error": "The simplest card whose recall lies within one standard error of the best: "
-    "the one of fewest features, and among those the one of highest recall. The error is that of the difference "
-    "between the two on the same children.",
-    "best": "The card of the highest recall; among equals the simplest.",
-}
-"""The rules of choice in words."""
 
 
 def build_evaluation(
@@ -91,8 +85,26 @@ def fold_records(
     return records
 
 
-def search_record(sized: Sized, choice: str) -> dict[str, Any] | None:
-    """The trials of the search, which of them lie within one standard error of the best, and the rule of choice."""
+def rule_words(search: SearchPlan) -> str:
+    """The rule of choice in words.
+
+    Examples
+    --------
+    >>> rule_words(SearchPlan(choice="best"))
+    'The card of the highest recall; among equals the simplest.'
+    """
+    if search.choice == "best":
+        return "The card of the highest recall; among equals the simplest."
+    return (
+        "The simplest card that comes near enough to the best: its recall lies within one standard error of the best "
+        "(the error of the difference between the two on the same children), and keeps at least "
+        f"{search.keep_at_least * 100:.0f} of 100 of it. Simplest means the fewest features, and among those the "
+        "highest recall. The rule doesn't look at the gap between groups; whoever signs the model off should."
+    )
+
+
+def search_record(sized: Sized, search: SearchPlan) -> dict[str, Any] | None:
+    """The trials of the search, which of them come near enough to the best, and the rule of choice."""
     if sized.chosen is None:
         return None
     best = best_trial(sized.trials)
@@ -112,10 +124,10 @@ def search_record(sized: Sized, choice: str) -> dict[str, Any] | None:
                 "chosen": trial == sized.chosen,
                 "within": within,
             }
-            for trial, error, within in zip(sized.trials, sized.errors, sized.within(), strict=True)
+            for trial, error, within in zip(sized.trials, sized.errors, sized.within(search.keep_at_least), strict=True)
         ],
         "best_recall": best.judged.recall,
-        "rule": RULES[choice],
+        "rule": rule_words(search),
     }
 
 

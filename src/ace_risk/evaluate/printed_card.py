@@ -136,8 +136,16 @@ def card_lines(term: FeatureTerm, spec: FeatureSpec) -> list[Line]:
 
 
 def missing_words(spec: FeatureSpec) -> str:
-    """What a missing value says."""
-    return "never" if spec.measure.startswith("days_since") else "not known"
+    """What a missing value says: there is no such record, or none that still counts.
+
+    Examples
+    --------
+    >>> missing_words(FeatureSpec("asb", ["asb_nuisance"], "days_since_last", expires_days=1827))
+    'none in the last 5 years'
+    """
+    if not spec.measure.startswith("days_since"):
+        return "not known"
+    return f"none in the last {round(spec.expires_days / 365.25)} years" if spec.expires_days else "never"
 
 
 def _pair(term: PairTerm, catalogue: Catalogue) -> dict[str, Any]:

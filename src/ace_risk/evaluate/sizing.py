@@ -36,10 +36,18 @@ class Sized:
     errors: tuple[float, ...] = ()
     chosen: Trial | None = None
 
-    def within(self) -> list[bool]:
-        """Whether each trial's recall lies at most one standard error beneath the best (Breiman and others 1984)."""
+    def within(self, keep_at_least: float) -> list[bool]:
+        """Whether each trial comes near enough to the best.
+
+        Its recall lies at most one standard error beneath the best (Breiman and others 1984), and keeps that share of
+        it.
+        """
         best = best_trial(self.trials).judged.recall
-        return [trial.judged.recall >= best - error for trial, error in zip(self.trials, self.errors, strict=True)]
+        recalls = [trial.judged.recall for trial in self.trials]
+        return [
+            recall >= max(best - error, keep_at_least * best)
+            for recall, error in zip(recalls, self.errors, strict=True)
+        ]
 
 
 def choose_size(
@@ -81,7 +89,7 @@ def choose_size(
     )
     best = best_trial(trials).resize(study.model)
     errors = tuple(judge.difference_error(trial.resize(study.model), best) for trial in trials)
-    chosen = choose(trials, study.search, Sized(best, tuple(trials), errors).within())
+    chosen = choose(trials, study.search, Sized(best, tuple(trials), errors).within(study.search.keep_at_least))
     return Sized(chosen.resize(study.model), tuple(trials), errors, chosen)
 
 

@@ -79,7 +79,7 @@ def explain_child(
     unnamed = unnamed or Unnamed()
     telling = [spec for spec in catalogue if contributions.get(spec.name, 0.0) > 0 or spec.domain == STRENGTHS]
     evidence = {spec.name: found for spec in telling if (found := records.find(spec, cutoff)) is not None}
-    speaking = _speakers(catalogue, contributions, evidence)[:MOST_REASONS]
+    speaking = _speakers(catalogue, values, contributions, evidence)[:MOST_REASONS]
 
     def tell(spec: FeatureSpec, strength: bool = False) -> str:
         found, value = evidence[spec.name], float(values[spec.name])
@@ -120,9 +120,21 @@ def _offers(
     return tuple(dict.fromkeys(texts))
 
 
-def _speakers(catalogue: Catalogue, contributions: pd.Series, evidence: dict[str, Evidence]) -> list[list[FeatureSpec]]:
-    """For each domain that adds need, the features that speak for it; the strongest domain first."""
-    adding = [spec for spec in catalogue if spec.domain != STRENGTHS and spec.reason and spec.name in evidence]
+def _speakers(
+    catalogue: Catalogue, values: pd.Series, contributions: pd.Series, evidence: dict[str, Evidence]
+) -> list[list[FeatureSpec]]:
+    """For each domain that adds need, the features that speak for it; the strongest domain first.
+
+    Days in a spell speak only where there were any: "0 days" is no reason.
+    """
+    adding = [
+        spec
+        for spec in catalogue
+        if spec.domain != STRENGTHS
+        and spec.reason
+        and spec.name in evidence
+        and not (spec.measure == "days_in_spell" and float(values[spec.name]) == 0)
+    ]
     order = {name: position for position, name in enumerate(catalogue.names)}
     adding.sort(key=lambda spec: (-float(contributions[spec.name]), order[spec.name]))
     domains: dict[str, list[FeatureSpec]] = {}

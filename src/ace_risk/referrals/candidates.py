@@ -17,6 +17,7 @@ from ace_risk.explanation.sentences import day
 from ace_risk.features.build import build_features
 from ace_risk.features.cohort import build_cohort
 from ace_risk.features.groups import build_groups
+from ace_risk.features.labels import Outcome, is_eligible
 from ace_risk.features.ties import tie_order
 from ace_risk.referrals.child_file import written_id
 from ace_risk.referrals.places import Places, check_places, kept_places
@@ -56,7 +57,9 @@ class Candidates:
 def find_candidates(
     pack: Pack, tables: Tables, as_of: pd.Timestamp, places: int, hub: str | None, objections: Collection[str]
 ) -> Candidates:
-    """Everybody who could be on the list, scored.
+    """Everybody who could be on the list, scored: the day's cohort, as the model was trained on it.
+
+    Where the outcome follows an earlier record (`after_kinds`), children without one aren't considered.
 
     Parameters
     ----------
@@ -86,7 +89,9 @@ def find_candidates(
     plan = pack.study.referrals
     history = build_history(tables, pack.kinds)
     cohort = build_cohort(tables, history, pack.study.cohort, [as_of], pack.kinds)
-    cohort = cohort[~cohort["child_id"].map(written_id).isin(set(objections))].reset_index(drop=True)
+    outcome = Outcome(**pack.study.outcome.model_dump(include={"kinds", "horizon_days", "after_kinds"}))
+    considered = is_eligible(history, cohort, outcome) & ~cohort["child_id"].map(written_id).isin(set(objections))
+    cohort = cohort[considered].reset_index(drop=True)
     groups = build_groups(tables, history, cohort)
     chosen = _in_hub(groups["hub"], hub)
     elsewhere = cohort["child_id"][~chosen]

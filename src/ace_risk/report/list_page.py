@@ -82,7 +82,7 @@ def child_row(row: Mapping[str, Any], outcome: str = FOLLOWED) -> dict[str, Any]
         "strengths": parts(row.get("strengths")),
         "options": parts(row.get("support_options")),
         "gaps": parts(row.get("data_gaps")),
-        "number": number_sentence(row.get("support_need"), outcome),
+        "number": number_sentence(row.get("support_need"), outcome, row.get("counted")),
         "score": row.get("score"),
         "band": str(row.get("band") or ""),
         "new": is_new,
@@ -94,17 +94,20 @@ def child_row(row: Mapping[str, Any], outcome: str = FOLLOWED) -> dict[str, Any]
     }
 
 
-def number_sentence(support_need: Any, outcome: str = FOLLOWED) -> str:
-    """What the number says; empty where there is none.
+def number_sentence(support_need: Any, outcome: str = FOLLOWED, counted: Any = None) -> str:
+    """What the number says: what the model expects, and what was counted when it was tested; empty without a number.
 
     Examples
     --------
-    >>> number_sentence(0.96)
-    'Of 100 children with records like these, 96 had statutory support recorded within 12 months.'
+    >>> number_sentence(0.41, counted=0.33)[-92:]
+    'expects 41 to have statutory support recorded within 12 months; when it was tested, 33 had.'
     """
     if is_missing(support_need):
         return ""
-    return f"Of 100 children with records like these, {out_of_100(support_need)} had {outcome}."
+    expected = (
+        f"Of 100 children with records like these, the model expects {out_of_100(support_need)} to have {outcome}"
+    )
+    return f"{expected}." if is_missing(counted) else f"{expected}; when it was tested, {out_of_100(counted)} had."
 
 
 def age(years: Any) -> str:

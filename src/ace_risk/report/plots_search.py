@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 def trade_off(trials: Sequence[Mapping[str, Any]], best_recall: float) -> Picture:
     """Recall on the validation folds over the features on the card, a dot per trial, and the gap beneath.
 
-    The chosen trial is a diamond with its name beside it; dots lie within one standard error of the best, rings
-    don't. The lower panel is left out where no gap was measured.
+    The chosen trial is a diamond with its name beside it; dots come near enough to the best, rings don't. The lower
+    panel is left out where no gap was measured.
 
     Parameters
     ----------
@@ -40,7 +40,7 @@ def trade_off(trials: Sequence[Mapping[str, Any]], best_recall: float) -> Pictur
         room = max(highest - lowest, 0.02)
         above.set_ylim(max(0.0, lowest - 0.15 * room), highest + 0.3 * room)
         above.annotate(
-            "filled: within one standard error of the best", (0, 1), xycoords="axes fraction", xytext=(4, -3),
+            "filled: near enough to the best", (0, 1), xycoords="axes fraction", xytext=(4, -3),
             textcoords="offset points", va="top", fontsize=9, color=SOFT,
         )  # fmt: skip
         _dots(above, rows, "recall")
@@ -82,7 +82,7 @@ def search_words(trials: Sequence[Mapping[str, Any]], best_recall: float) -> str
 
 
 def _dots(axes: Axes, rows: pd.DataFrame, column: str) -> None:
-    """A ring per trial, a dot within one standard error of the best, and a named diamond for the chosen one."""
+    """A ring per trial, a dot where it comes near enough to the best, and a named diamond for the chosen one."""
     shown = rows[rows[column].notna()]
     others = shown[~shown["chosen"]]
     for within, face in ((False, "white"), (True, BLUE)):
