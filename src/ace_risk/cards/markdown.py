@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from ace_risk.cards.sections import ModelCard, given
+from ace_risk.cards.sections import ModelCard, given, search_sentences
 from ace_risk.report.natural import count, day, interval, number, of_100, share, signed
 from ace_risk.report.words import NUMBER_MEANS, ROW_MEANS, fairness_answer
 
@@ -23,6 +23,7 @@ def card_markdown(card: ModelCard) -> str:
         *_section("How well the lists did", _performance(card)),
         *_section("Fairness", _fairness(card)),
         *_section("The points card", _points(card)),
+        *_section("How the card was chosen", _chosen(card)),
         *_section(
             "Limits, and evidence that speaks against it", [_items(f"{x.text} ({x.source})" for x in card.limits)]
         ),
@@ -110,6 +111,20 @@ def _points(card: ModelCard) -> list[str]:
         f"Start from {number(card.intercept, 0)} and add:",
         _table(["feature", "what the records show", "points", "share of rows"], rows),
     ]
+
+
+def _chosen(card: ModelCard) -> list[str]:
+    told = [_items([*search_sentences(card.search), *([card.test_openings] if card.test_openings else [])])]
+    if card.search is None:
+        return told
+    rows = [
+        [
+            f"{trial.number}{' (chosen)' if trial.chosen else ''}", str(trial.features), of_100(trial.recall),
+            "not measured" if trial.gap is None else of_100(trial.gap), "yes" if trial.within else "no",
+        ]
+        for trial in sorted(card.search.trials, key=lambda trial: (trial.features, trial.number))
+    ]  # fmt: skip
+    return [*told, _table(["trial", "features", "recall", "largest gap", "within one standard error"], rows)]
 
 
 def _stops(card: ModelCard) -> str:
