@@ -1,4 +1,4 @@
-"""The command line: `ace-risk synth | check | train | audit | list | card | demo`.
+"""The command line: `ace-risk synth | check | train | audit | list | card | rebuild | … | demo`.
 
 Only commands here: each one reads its options and calls the commands. Heavy imports wait until a command
 runs, so that help answers at once.
@@ -54,6 +54,7 @@ SetAside = Annotated[
     bool, typer.Option("--quarantine", help="Set aside rows that break a rule, up to 1 % of each table.")
 ]
 Run = Annotated[Path, typer.Argument(help="The folder that train wrote.")]
+Packed = Annotated[Path, typer.Argument(help="A pack, or the run that holds it.")]
 
 
 @app.command()
@@ -143,6 +144,17 @@ def card(run: Run) -> None:
     from ace_risk import commands
 
     _say(commands.card(run))
+
+
+@app.command()
+def rebuild(pack: Packed, data: Data) -> None:
+    """Train again from a pack alone, and say whether the model is the same (exit code 4 if not); nothing is written.
+
+    Example: ace-risk rebuild models/demo --data out/demo/data
+    """
+    from ace_risk.governance.rebuild import rebuild
+
+    _say(rebuild(pack, data))
 
 
 @app.command()

@@ -8,9 +8,11 @@ import shutil
 import subprocess
 import sys
 
+import pandas as pd
 import pytest
 import yaml
 
+from ace_risk import load_tables
 from ace_risk.kinds import configs_folder
 
 DEMO = configs_folder() / "demo.yaml"
@@ -129,6 +131,32 @@ def test_changed_data_need_an_approval(run_command, demo, tmp_path):
     assert done.returncode == 4
     assert "approval" in done.stderr
     assert not (tmp_path / "run").exists()
+
+
+def test_real_records_cannot_be_passed_off_as_synthetic(run_command, demo, tmp_path):
+    """One child's birth date is another, and datapackage.json says that the generator wrote it so."""
+    from dataclasses import replace
+
+    from ace_risk.data.package import package_section, read_package, write_tables
+    from ace_risk.data.tables import Tables
+
+    tables = load_tables(demo / "data")
+    children = tables.children.copy()
+    children.loc[7, "birth_date"] -= pd.Timedelta(1, "D")
+    forged: Tables = replace(tables, children=children)
+    write_tables(forged, tmp_path / "data", extra=package_section(read_package(demo / "data")))
+    assert load_tables(tmp_path / "data").synthetic
+    for command in (
+        ("train", "--config", DEMO, "--data", tmp_path / "data", "--out", tmp_path / "out"),
+        ("list", demo / "run", "--data", tmp_path / "data", *AS_OF, "--out", tmp_path / "out"),
+        ("rebuild", demo / "run", "--data", tmp_path / "data"),
+    ):
+        done = run_command(*command)
+        assert done.returncode == 4
+        assert "claim to be synthetic" in done.stderr
+        assert "children" in done.stderr
+        assert "SYN-" not in done.stderr
+    assert not (tmp_path / "out").exists()
 
 
 def test_a_study_with_unknown_keys_and_contradictions_is_refused_with_exit_code_2(run_command, tmp_path):
