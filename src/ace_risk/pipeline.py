@@ -132,6 +132,7 @@ def train_study(study: Study, data: Path, out: Path, final: Path, quarantine: bo
             tags={"verdict": evaluation["verdict"], "fairness": found.audit["answer"]},
             artifacts=[folder / f"{page}.html" for page in PAGES],
             dataset_digest=profile["digest"], final_folder=final,
+            trials=(evaluation["search"] or {}).get("trials", ()),
         )  # fmt: skip
         keep_search(store, folder)
     log_opening(out.absolute().parent, opened, pack.short_id)
