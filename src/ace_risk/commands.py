@@ -29,6 +29,7 @@ from ace_risk.report.index_page import render_index
 from ace_risk.report.start import START_LINKS, start_sentences
 from ace_risk.study import Study, load_study
 from ace_risk.tracking.pack import load_pack
+from ace_risk.tracking.sign_off import sign_off_statement
 from ace_risk.world.shards import processors
 from ace_risk.world.simulate import simulate
 
@@ -160,6 +161,7 @@ def refer(
     pack = load_pack(run)
     tables = load_tables(data, kinds=pack.kinds, quarantine=quarantine)
     permission = check_approval(data, tables, outcome=pack.study.outcome.name)
+    signed = sign_off_statement(pack, permission.synthetic)
     last = read_previous(previous) if previous else None
     with output_folder(out, "a referral list", inputs=[run, data]) as folder:
         referrals = make_list(
@@ -170,7 +172,7 @@ def refer(
             hub=hub,
             previous=last,
         )
-        header = list_header(pack, referrals, permission.statement, hub)
+        header = list_header(pack, referrals, f"{permission.statement} {signed}", hub)
         write_list(
             folder,
             referrals.frame,

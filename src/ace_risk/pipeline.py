@@ -9,7 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from ace_risk.cards.card import build_card, card_markdown
+from ace_risk.cards.acceptances import ACCEPTANCES, read_acceptances
+from ace_risk.cards.card import ModelCard, build_card, card_markdown
 from ace_risk.data.approval import check_approval
 from ace_risk.data.files import output_folder, write_file
 from ace_risk.data.history import build_history
@@ -43,6 +44,7 @@ from ace_risk.tracking.documents import canonical_json
 from ace_risk.tracking.mlflow_run import log_training
 from ace_risk.tracking.openings import log_opening, openings_record
 from ace_risk.tracking.pack import Pack, load_pack, write_pack
+from ace_risk.tracking.store import NOTE, note_of
 from ace_risk.tracking.versions import library_versions
 from ace_risk.world.answers import read_answers
 
@@ -129,7 +131,8 @@ def train_study(study: Study, data: Path, out: Path, final: Path, quarantine: bo
             params={"study": study.model_dump(mode="json", exclude={"catalogue", "aces", "kinds", "codes"}),
                     "chosen": sized.plan.model_dump(mode="json")},
             metrics={record["name"]: record for record in evaluation["models"]},
-            tags={"verdict": evaluation["verdict"], "fairness": found.audit["answer"]},
+            tags={"verdict": evaluation["verdict"], "fairness": found.audit["answer"],
+                  NOTE: note_of(folder / "card.md")},
             artifacts=[folder / f"{page}.html" for page in PAGES],
             dataset_digest=profile["digest"], final_folder=final,
             trials=(evaluation["search"] or {}).get("trials", ()),
@@ -176,9 +179,15 @@ def write_fairness(pack: Pack, run: Path) -> None:
     refresh_marker(run)
 
 
+def card_of(pack: Pack, run: Path) -> ModelCard:
+    """The model card of a pack, with the acceptances that lie in its run."""
+    accepted = read_acceptances(run / ACCEPTANCES)
+    return build_card(pack.study, pack.evaluation, pack.audit or {}, pack.short_id, pack.versions, accepted)
+
+
 def write_card(pack: Pack, run: Path) -> None:
     """Write `card.html`, `card.md` and `card.json` from the pack."""
-    model_card = build_card(pack.study, pack.evaluation, pack.audit or {}, pack.short_id, pack.versions)
+    model_card = card_of(pack, run)
     write_file(run / "card.json", canonical_json(model_card.model_dump(mode="json")))
     write_file(run / "card.md", card_markdown(model_card))
     write_file(run / "card.html", render_card(model_card, run_header(pack, "card")))

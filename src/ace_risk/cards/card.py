@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ace_risk.cards import standing
+from ace_risk.cards.acceptances import Acceptance
 from ace_risk.cards.markdown import card_markdown
 from ace_risk.cards.sections import (
     CardData,
@@ -26,7 +27,12 @@ __all__ = ["ModelCard", "build_card", "card_markdown"]
 
 
 def build_card(
-    study: Study, evaluation: Mapping[str, Any], audit: Mapping[str, Any], pack_id: str, versions: Mapping[str, str]
+    study: Study,
+    evaluation: Mapping[str, Any],
+    audit: Mapping[str, Any],
+    pack_id: str,
+    versions: Mapping[str, str],
+    acceptances: Sequence[Acceptance] = (),
 ) -> ModelCard:
     """Put the card together from the study, the evaluation and the audit.
 
@@ -40,6 +46,8 @@ def build_card(
         The pack that the card belongs to.
     versions
         Releases of ace-risk, Python and the libraries that made it.
+    acceptances
+        Who accepts what isn't known well enough, from `acceptances.yaml` beside the pack.
     """
     model = evaluation["models"][0]
     card = evaluation["points_card"]
@@ -73,6 +81,7 @@ def build_card(
         totals=tuple(card["totals"]),
         search=_search(evaluation.get("search")),
         test_openings=(evaluation.get("test_openings") or {}).get("note", ""),
+        acceptances=tuple(acceptances),
         limits=tuple(Limit(text=text, source=source) for text, source in standing.LIMITS),
         human_decisions=standing.HUMAN_DECISIONS,
         stop_conditions=tuple(

@@ -98,7 +98,16 @@ def _fairness(card: ModelCard) -> list[str]:
         _items(found.sentences),
         f"Comparisons with a margin of {share(found.margin)}: {found.within} within, {found.outside} outside, "
         f"{found.not_enough_evidence} without enough evidence.",
+        *([_accepted(card)] if card.acceptances else []),
     ]
+
+
+def _accepted(card: ModelCard) -> str:
+    rows = [
+        [f"{item.name}, {item.role}", ", ".join(item.accepts), item.reason, day(item.expires_on)]
+        for item in card.acceptances
+    ]
+    return _table(["who accepts", "what isn't known well enough", "why", "until, not including"], rows)
 
 
 def _points(card: ModelCard) -> list[str]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import Field
 
+from ace_risk.cards.acceptances import Acceptance
 from ace_risk.plans import Part
 from ace_risk.report.natural import count, of_100
 
@@ -149,6 +150,8 @@ class ModelCard(Part):
         How the size of the table was chosen; None if nothing was searched.
     test_openings
         How often the test period was looked at, in a sentence.
+    acceptances
+        Who accepts that something isn't known well enough, why, and until when.
     gaps
         The names of what hasn't been given.
     """
@@ -167,6 +170,7 @@ class ModelCard(Part):
     totals: tuple[dict[str, Any], ...] = ()
     search: CardSearch | None = None
     test_openings: str = ""
+    acceptances: tuple[Acceptance, ...] = ()
     limits: tuple[Limit, ...]
     human_decisions: tuple[str, ...]
     stop_conditions: tuple[StopCondition, ...]

@@ -43,8 +43,23 @@ NOBODY = {"mlflow.user": "", "mlflow.source.name": "", "mlflow.source.git.commit
 SETTINGS = {"MLFLOW_DISABLE_TELEMETRY": "true", "DO_NOT_TRACK": "true", "MLFLOW_UV_AUTO_DETECT": "false"}
 """Environment that MLflow is imported in: nothing is sent, and no file of the working folder is copied."""
 
+NOTE = "mlflow.note.content"
+"""The tag that MLflow shows as a run's description."""
+
+LONGEST_NOTE = 5_000
+"""Characters of a description that every store takes."""
+
 _AT_ONCE = 100
 _NOT_IN_NAMES = re.compile(r"[^\w\-. :/]")
+
+
+def note_of(card: Path) -> str:
+    """A card's Markdown as a description, cut after a whole section where it is too long."""
+    text = card.read_text(encoding="utf-8")
+    if len(text) <= LONGEST_NOTE:
+        return text
+    kept = text[: LONGEST_NOTE - 60]
+    return kept[: kept.rindex("\n## ")] + "\n\nThe whole card is card.html among the files.\n"
 
 
 def flatten(nested: Mapping[str, Any], above: str = "") -> dict[str, Any]:
