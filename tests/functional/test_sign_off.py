@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 
-AS_OF = ("--as-of", "2026-01-01", "--places", "5")
+AS_OF = ("--as-of", "2025-12-01", "--places", "5")
 APPROVAL = """\
 controller: The Constabulary
 lawful_basis: Data Protection Act 2018, Part 3

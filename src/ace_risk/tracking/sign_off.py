@@ -1,4 +1,4 @@
-"""Sign-offs: who answers for using a pack, and until when, in a file beside the pack; the pack is never written into."""
+"""Sign-offs: who answers for using a pack, and until when, in a file beside the pack, which stays as it is."""
 
 from __future__ import annotations
 
