@@ -137,7 +137,7 @@ def list_(
 
 @app.command()
 def card(run: Run) -> None:
-    """Write the model card of a run: card.html, card.md and card.json.
+    """Write the model card of a run, its transparency record (atrs) and its version for young people.
 
     Example: ace-risk card out/run
     """

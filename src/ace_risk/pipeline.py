@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from ace_risk.cards.acceptances import ACCEPTANCES, read_acceptances
+from ace_risk.cards.atrs import atrs_json, atrs_markdown
 from ace_risk.cards.card import ModelCard, build_card, card_markdown
+from ace_risk.cards.young_people import young_sections
 from ace_risk.data.approval import check_approval
 from ace_risk.data.files import output_folder, write_file
 from ace_risk.data.history import build_history
@@ -37,8 +39,9 @@ from ace_risk.progress import Report, progress
 from ace_risk.report.card_page import render_card
 from ace_risk.report.evaluation_page import render_evaluation
 from ace_risk.report.fairness_page import render_fairness
-from ace_risk.report.headers import run_header
+from ace_risk.report.headers import run_header, young_header
 from ace_risk.report.points_card_page import render_points_card
+from ace_risk.report.young_people_page import render_young_people
 from ace_risk.study import Study
 from ace_risk.tracking.documents import canonical_json
 from ace_risk.tracking.mlflow_run import log_training
@@ -48,7 +51,7 @@ from ace_risk.tracking.store import NOTE, note_of
 from ace_risk.tracking.versions import library_versions
 from ace_risk.world.answers import read_answers
 
-PAGES = ("evaluation", "points-card", "fairness", "card")
+PAGES = ("evaluation", "points-card", "fairness", "card", "young-people")
 """The pages of a run, which MLflow keeps too."""
 
 
@@ -186,9 +189,15 @@ def card_of(pack: Pack, run: Path) -> ModelCard:
 
 
 def write_card(pack: Pack, run: Path) -> None:
-    """Write `card.html`, `card.md` and `card.json` from the pack."""
+    """Write the card (HTML, Markdown, JSON), the transparency record and the version for young people from the pack."""
     model_card = card_of(pack, run)
+    used = {name for term in pack.model.terms for name in term.features}
+    domains = {spec.domain for spec in pack.catalogue if spec.name in used}
     write_file(run / "card.json", canonical_json(model_card.model_dump(mode="json")))
     write_file(run / "card.md", card_markdown(model_card))
     write_file(run / "card.html", render_card(model_card, run_header(pack, "card")))
+    write_file(run / "atrs.json", canonical_json(atrs_json(model_card)))
+    write_file(run / "atrs.md", atrs_markdown(model_card))
+    young = render_young_people(young_sections(model_card, domains), young_header(pack))
+    write_file(run / "young-people.html", young)
     refresh_marker(run)

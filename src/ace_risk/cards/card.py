@@ -7,6 +7,7 @@ from typing import Any
 
 from ace_risk.cards import standing
 from ace_risk.cards.acceptances import Acceptance
+from ace_risk.cards.accountability import accountability
 from ace_risk.cards.markdown import card_markdown
 from ace_risk.cards.sections import (
     CardData,
@@ -52,7 +53,7 @@ def build_card(
     model = evaluation["models"][0]
     card = evaluation["points_card"]
     verdicts = [row["verdict"] for row in audit["verdicts"]]
-    return ModelCard(
+    made = ModelCard(
         title=study.title,
         purpose=study.purpose,
         out_of_scope=standing.OUT_OF_SCOPE,
@@ -91,6 +92,7 @@ def build_card(
         versions=dict(versions),
         pack_id=pack_id,
     )
+    return made.model_copy(update={"accountability": accountability(made)})
 
 
 _MEASURES = (

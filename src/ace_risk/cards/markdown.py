@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from ace_risk.cards.questions import Questions, told
 from ace_risk.cards.sections import ModelCard, given, search_sentences
 from ace_risk.report.natural import count, day, interval, number, of_100, share, signed
 from ace_risk.report.words import NUMBER_MEANS, ROW_MEANS, fairness_answer
@@ -29,6 +30,7 @@ def card_markdown(card: ModelCard) -> str:
         ),
         *_section("What people decide", [_items(card.human_decisions)]),
         *_section("When the work stops", [_stops(card)]),
+        *(block for asked in card.accountability for block in _section(asked.title, _asked(asked))),
         *_section("Versions", [_items(f"{name} {release}" for name, release in sorted(card.versions.items()))]),
         *_section("Not given yet", [_items(card.gaps) if card.gaps else "Nothing: every field is given."]),
     ]
@@ -134,6 +136,11 @@ def _chosen(card: ModelCard) -> list[str]:
         for trial in sorted(card.search.trials, key=lambda trial: (trial.features, trial.number))
     ]  # fmt: skip
     return [*told, _table(["trial", "features", "recall", "largest gap", "within one standard error"], rows)]
+
+
+def _asked(asked: Questions) -> list[str]:
+    rows = [[question.title, told(question), ", ".join(question.evidence)] for question in asked.questions]
+    return [plain(asked.about), _table(["question", "answer", "evidence"], rows)]
 
 
 def _stops(card: ModelCard) -> str:

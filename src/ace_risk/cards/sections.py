@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import Field
 
 from ace_risk.cards.acceptances import Acceptance
+from ace_risk.cards.questions import Questions
 from ace_risk.plans import Part
 from ace_risk.report.natural import count, of_100
 
@@ -152,6 +153,8 @@ class ModelCard(Part):
         How often the test period was looked at, in a sentence.
     acceptances
         Who accepts that something isn't known well enough, why, and until when.
+    accountability
+        What public bodies are asked (ALGO-CARE, Covenant, equality, data protection), with answers from the record.
     gaps
         The names of what hasn't been given.
     """
@@ -174,6 +177,7 @@ class ModelCard(Part):
     limits: tuple[Limit, ...]
     human_decisions: tuple[str, ...]
     stop_conditions: tuple[StopCondition, ...]
+    accountability: tuple[Questions, ...] = ()
     versions: dict[str, str] = Field(default_factory=dict)
     pack_id: str
 

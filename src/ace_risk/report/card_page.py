@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ace_risk.cards.questions import FOR_PEOPLE
 from ace_risk.cards.sections import ModelCard, given, search_sentences
 from ace_risk.report.evaluation_page import headline, listed_dots, reached_dots
 from ace_risk.report.page import Header, render
@@ -33,6 +34,7 @@ def render_card(card: ModelCard, header: Header) -> str:
         reached=reached_dots(performance),
         choice=search_sentences(card.search),
         trials=_trials(card),
+        for_people=FOR_PEOPLE,
     )
 
 

@@ -146,7 +146,7 @@ def test_markdown_says_every_section_and_gap(card: ModelCard) -> None:
     text = card_markdown(card)
     heads = [line for line in text.splitlines() if line.startswith("#")]
     assert heads[0] == "# Model card: Demo on a synthetic world"
-    assert len(heads) == 14
+    assert len(heads) == 18
     assert "Owner: (not given)" in text
     assert "It may mislead: (not given)" in text
     assert text.count("(not given)") == 3 + 2 * len(card.stop_conditions)
