@@ -202,6 +202,22 @@ def sign_off(
 
 
 @app.command()
+def expire(
+    folder: Annotated[Path, typer.Argument(help="A folder that holds lists, at any depth.")],
+    even_if_changed: Annotated[
+        bool, typer.Option("--even-if-changed", help="Also lists that were filled in, or have files beside them.")
+    ] = False,
+) -> None:
+    """Delete every list in a folder whose date has passed, and say which.
+
+    Example: ace-risk expire out
+    """
+    from ace_risk.governance.expire import expire
+
+    _say(expire(folder, even_if_changed))
+
+
+@app.command()
 def demo(
     children: Annotated[int | None, typer.Option("--children", help="Children in the synthetic world.")] = None,
     out: Out = Path("out/demo"),

@@ -11,6 +11,7 @@ from ace_risk.data.approval import check_approval
 from ace_risk.data.dictionary import data_dictionary
 from ace_risk.data.files import output_folder, write_file
 from ace_risk.data.load import load_tables
+from ace_risk.data.marker import write_expiry
 from ace_risk.data.tables import Tables
 from ace_risk.data.validate import quality_summary
 from ace_risk.errors import DataError, RefusedError, StudyError, listing
@@ -172,6 +173,7 @@ def refer(
             hub=hub,
             previous=last,
         )
+        write_expiry(folder, referrals.expires_at)
         header = list_header(pack, referrals, f"{permission.statement} {signed}", hub)
         write_list(
             folder,

@@ -48,7 +48,7 @@ from ace_risk.tracking.mlflow_run import log_training
 from ace_risk.tracking.openings import log_opening, openings_record
 from ace_risk.tracking.pack import Pack, load_pack, write_pack
 from ace_risk.tracking.store import NOTE, note_of
-from ace_risk.tracking.versions import library_versions
+from ace_risk.tracking.versions import git_commit, library_versions
 from ace_risk.world.answers import read_answers
 
 PAGES = ("evaluation", "points-card", "fairness", "card", "young-people")
@@ -128,13 +128,14 @@ def train_study(study: Study, data: Path, out: Path, final: Path, quarantine: bo
         write_evaluation(pack, folder)
         write_fairness(pack, folder)
         write_card(pack, folder)
+        write_file(folder / "provenance.json", canonical_json({"pack": pack.id, "git_commit": git_commit() or None}))
         report(0.95, "MLflow")
         log_training(
             folder, experiment=study.name, run_name=study.title,
             params={"study": study.model_dump(mode="json", exclude={"catalogue", "aces", "kinds", "codes"}),
                     "chosen": sized.plan.model_dump(mode="json")},
             metrics={record["name"]: record for record in evaluation["models"]},
-            tags={"verdict": evaluation["verdict"], "fairness": found.audit["answer"],
+            tags={"git_commit": git_commit(), "verdict": evaluation["verdict"], "fairness": found.audit["answer"],
                   NOTE: note_of(folder / "card.md")},
             artifacts=[folder / f"{page}.html" for page in PAGES],
             dataset_digest=profile["digest"], final_folder=final,

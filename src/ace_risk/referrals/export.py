@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from ace_risk.data.files import write_file
 from ace_risk.referrals.columns import REFERRAL_COLUMNS
 from ace_risk.referrals.workbook import workbook_bytes
 from ace_risk.report.csv_text import csv_text
@@ -26,7 +27,7 @@ def write_list(
     next_in_line: pd.DataFrame | None = None,
     outcome: str = "",
 ) -> list[Path]:
-    """Write `referrals.csv`, `.xlsx`, `.html` and `.txt` into a folder that exists.
+    """Write `referrals.csv`, `.xlsx`, `.html` and `.txt` into a folder that exists; only their owner may read them.
 
     Parameters
     ----------
@@ -71,7 +72,7 @@ def write_list(
     paths = []
     for name, content in contents.items():
         path = Path(folder) / name
-        path.write_bytes(content)
+        write_file(path, content, private=True)
         paths.append(path)
     return paths
 
