@@ -8,7 +8,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench sample world reference lock clean
+.PHONY: help setup demo test test-slow check bench sample world reference lock clean
 
 help:  ## print this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -28,6 +28,9 @@ demo: $(STAMP)  ## the whole path on 20,000 synthetic children, into out/demo
 
 test: $(STAMP)  ## the whole test suite
 	@$(BIN)/python -m pytest
+
+test-slow: $(STAMP)  ## the tests that take minutes: trainings that are killed, the committed pack rebuilt
+	@$(BIN)/python -m pytest -m slow -n 1 tests
 
 check: $(STAMP)  ## style, types, the direction of imports, and the tests
 	@$(BIN)/ruff check .

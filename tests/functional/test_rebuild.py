@@ -7,6 +7,7 @@ import shutil
 
 import pytest
 
+from ace_risk.kinds import configs_folder
 from ace_risk.tracking.manifest import MANIFEST, write_manifest
 
 
@@ -49,3 +50,11 @@ def test_another_model_is_not_the_same(run_command, demo, tmp_path, what):
     assert done.returncode == 4
     assert "not the same" in done.stderr
     assert ("missing_score" in done.stderr) == (what != "size")
+
+
+@pytest.mark.slow
+def test_the_committed_pack_is_rebuilt_on_a_fresh_world(run_command, tmp_path):
+    assert run_command("synth", "--config", configs_folder() / "demo.yaml", "--out", tmp_path / "data").returncode == 0
+    done = run_command("rebuild", configs_folder().parent / "models" / "demo", "--data", tmp_path / "data")
+    assert done.returncode == 0, f"{done.stderr} Run `make sample`."
+    assert "are those that it was trained on" in done.stdout
