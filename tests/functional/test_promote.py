@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
-from ace_risk import load_pack
+from ace_risk import AdditiveModel, load_pack
 from ace_risk.tracking.pack import write_pack
 
 ACCEPTED = """\
@@ -21,8 +22,16 @@ ACCEPTED = """\
 """
 
 
-def packed(folder: Path, demo: Path, *, bar: str | None = None, verdict: str | None = None, **model: object) -> Path:
-    """A run like the demo's, with owner, contact and who stops the work; the verdicts as told."""
+def packed(
+    folder: Path,
+    demo: Path,
+    *,
+    bar: str | None = None,
+    verdict: str | None = None,
+    worse: bool = False,
+    **model: object,
+) -> Path:
+    """A run like the demo's with owner, contact and who stops the work; verdicts as told, points reversed if asked."""
     pack = load_pack(demo / "run")
     stop = pack.study.stop.model_copy(update={"who": "The sergeant", "by_when": "within 2 working days"})
     study = pack.study.model_copy(update={"owner": "Head of early help", "contact": "Front desk", "stop": stop})
@@ -33,11 +42,21 @@ def packed(folder: Path, demo: Path, *, bar: str | None = None, verdict: str | N
         audit["verdicts"] = [row | {"verdict": verdict} for row in audit["verdicts"]]
     if model:
         evaluation["models"] = [evaluation["models"][0] | model, *evaluation["models"][1:]]
+    table = reversed_points(pack.model) if worse else pack.model
     write_pack(
-        folder / "pack", model=pack.model, study=study, evaluation=evaluation, audit=audit, profile=pack.profile,
+        folder / "pack", model=table, study=study, evaluation=evaluation, audit=audit, profile=pack.profile,
         versions=pack.versions, catalogue_yaml=study.catalogue.read_text(encoding="utf-8"),
     )  # fmt: skip
     return folder
+
+
+def reversed_points(model: AdditiveModel) -> AdditiveModel:
+    """The table that puts last whom the model puts first."""
+    terms = tuple(
+        replace(term, scores=tuple(-score for score in term.scores), missing_score=-term.missing_score)
+        for term in model.terms
+    )
+    return replace(model, terms=terms, directions={})
 
 
 @pytest.fixture(scope="module")
@@ -116,6 +135,16 @@ def test_no_child_is_in_the_registry(run_command, demo, passing, place, tmp_path
         assert not any(child in content for child in ids[:50]), path.name
 
 
+def test_a_challenger_that_reaches_fewer_children_is_refused(run_command, demo, place, tmp_path):
+    shutil.copytree(demo / "run" / "pack", place / "demo")
+    worse = packed(tmp_path / "run", demo, bar="meets", verdict="within", worse=True)
+    done = run_command("promote", worse, "--data", demo / "data", "--models", place)
+    assert done.returncode == 4
+    assert done.stderr.count("\n  - ") == 1
+    assert "champion: On the same" in done.stderr
+    assert load_pack(place / "demo").id == load_pack(demo / "run").id
+
+
 @pytest.mark.parametrize(
     ("made", "words"),
     [
@@ -181,6 +210,24 @@ def test_anything_but_a_pack_is_never_replaced(run_command, demo, passing, place
     done = run_command("promote", passing, "--data", demo / "data", "--models", place)
     assert done.returncode == 5
     assert (place / "demo" / "notes.txt").read_text() == "somebody's own"
+
+
+def test_any_other_registry_is_taken(run_command, demo, passing, place, tmp_path):
+    run = Path(shutil.copytree(passing, tmp_path / "run"))
+    (tmp_path / "elsewhere").mkdir()
+    uri = f"sqlite:///{tmp_path / 'elsewhere' / 'registry.db'}"
+    from mlflow.tracking import MlflowClient
+
+    from ace_risk.tracking.store import quiet_mlflow
+
+    with quiet_mlflow():
+        MlflowClient(uri, uri).create_experiment("demo registry", (tmp_path / "elsewhere" / "files").as_uri())
+    command = ("promote", run, "--data", demo / "data", "--models", place, "--tracking-uri", uri)
+    done = run_command(*command)
+    assert done.returncode == 0, done.stderr
+    version = MlflowClient(uri, uri).get_model_version_by_alias("demo", "champion")
+    assert version.tags["pack"] == load_pack(run).id
+    assert not (place.parent / "mlflow.db").exists()
 
 
 def test_a_pack_alone_is_not_promoted(run_command, demo, place):
