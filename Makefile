@@ -29,8 +29,8 @@ demo: $(STAMP)  ## the whole path on 20,000 synthetic children, into out/demo
 test: $(STAMP)  ## the test suite (without what make test-slow runs)
 	@$(BIN)/python -m pytest
 
-test-slow: $(STAMP)  ## what takes longer, and pages in a real browser (needs Chromium)
-	@$(BIN)/python -m pytest -m slow
+test-slow: $(STAMP)  ## what takes longer: killed trainings, the committed pack rebuilt, pages in Chromium
+	@$(BIN)/python -m pytest -m slow -n 1 tests
 
 check: $(STAMP)  ## style, types, the direction of imports, and the tests
 	@$(BIN)/ruff check .

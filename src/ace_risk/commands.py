@@ -11,6 +11,7 @@ from ace_risk.data.approval import check_approval
 from ace_risk.data.dictionary import data_dictionary
 from ace_risk.data.files import output_folder, write_file
 from ace_risk.data.load import load_tables
+from ace_risk.data.marker import write_expiry
 from ace_risk.data.tables import Tables
 from ace_risk.data.validate import quality_summary
 from ace_risk.errors import DataError, RefusedError, StudyError, listing
@@ -30,6 +31,7 @@ from ace_risk.report.index_page import render_index
 from ace_risk.report.start import START_LINKS, start_sentences
 from ace_risk.study import Study, load_study
 from ace_risk.tracking.pack import load_pack
+from ace_risk.tracking.sign_off import sign_off_statement
 from ace_risk.world.shards import processors
 from ace_risk.world.simulate import simulate
 
@@ -163,6 +165,7 @@ def refer(
     pack = load_pack(run)
     tables = load_tables(data, kinds=pack.kinds, quarantine=quarantine)
     permission = check_approval(data, tables, outcome=pack.study.outcome.name)
+    signed = sign_off_statement(pack, permission.synthetic)
     last = read_previous(previous) if previous else None
     left_out = read_objections(objections) if objections else ()
     added = read_additions(additions) if additions else None
@@ -178,7 +181,8 @@ def refer(
             objections=left_out,
             additions=added,
         )
-        header = list_header(pack, referrals, permission.statement, hub)
+        write_expiry(folder, referrals.expires_at)
+        header = list_header(pack, referrals, f"{permission.statement} {signed}", hub)
         write_list(
             folder,
             referrals.frame,

@@ -9,7 +9,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from ace_risk.cards.card import build_card, card_markdown
+from ace_risk.cards.acceptances import ACCEPTANCES, read_acceptances
+from ace_risk.cards.atrs import atrs_json, atrs_markdown
+from ace_risk.cards.card import ModelCard, build_card, card_markdown
+from ace_risk.cards.young_people import young_sections
 from ace_risk.data.approval import check_approval
 from ace_risk.data.files import output_folder, write_file
 from ace_risk.data.history import build_history
@@ -37,17 +40,19 @@ from ace_risk.progress import Report, progress
 from ace_risk.report.card_page import render_card
 from ace_risk.report.evaluation_page import render_evaluation
 from ace_risk.report.fairness_page import render_fairness
-from ace_risk.report.headers import run_header
+from ace_risk.report.headers import run_header, young_header
 from ace_risk.report.points_card_page import render_points_card
+from ace_risk.report.young_people_page import render_young_people
 from ace_risk.study import Study
 from ace_risk.tracking.documents import canonical_json
 from ace_risk.tracking.mlflow_run import log_training
 from ace_risk.tracking.openings import log_opening, openings_record
 from ace_risk.tracking.pack import Pack, load_pack, write_pack
-from ace_risk.tracking.versions import library_versions
+from ace_risk.tracking.store import NOTE, note_of
+from ace_risk.tracking.versions import git_commit, library_versions
 from ace_risk.world.answers import read_answers
 
-PAGES = ("evaluation", "points-card", "fairness", "card")
+PAGES = ("evaluation", "points-card", "fairness", "card", "young-people")
 """The pages of a run, which MLflow keeps too."""
 
 
@@ -129,15 +134,18 @@ def train_study(study: Study, data: Path, out: Path, final: Path, quarantine: bo
         write_evaluation(pack, folder)
         write_fairness(pack, folder)
         write_card(pack, folder)
+        write_file(folder / "provenance.json", canonical_json({"pack": pack.id, "git_commit": git_commit() or None}))
         report(0.95, "MLflow")
         log_training(
             folder, experiment=study.name, run_name=study.title,
             params={"study": study.model_dump(mode="json", exclude={"catalogue", "aces", "kinds", "codes"}),
                     "chosen": sized.plan.model_dump(mode="json")},
             metrics={record["name"]: record for record in evaluation["models"]},
-            tags={"verdict": evaluation["verdict"], "fairness": found.audit["answer"]},
+            tags={"git_commit": git_commit(), "verdict": evaluation["verdict"], "fairness": found.audit["answer"],
+                  NOTE: note_of(folder / "card.md")},
             artifacts=[folder / f"{page}.html" for page in PAGES],
             dataset_digest=profile["digest"], final_folder=final,
+            trials=(evaluation["search"] or {}).get("trials", ()),
         )  # fmt: skip
         keep_search(store, folder)
     log_opening(out.absolute().parent, opened, pack.short_id)
@@ -181,10 +189,22 @@ def write_fairness(pack: Pack, run: Path) -> None:
     refresh_marker(run)
 
 
+def card_of(pack: Pack, run: Path) -> ModelCard:
+    """The model card of a pack, with the acceptances that lie in its run."""
+    accepted = read_acceptances(run / ACCEPTANCES)
+    return build_card(pack.study, pack.evaluation, pack.audit or {}, pack.short_id, pack.versions, accepted)
+
+
 def write_card(pack: Pack, run: Path) -> None:
-    """Write `card.html`, `card.md` and `card.json` from the pack."""
-    model_card = build_card(pack.study, pack.evaluation, pack.audit or {}, pack.short_id, pack.versions)
+    """Write the card (HTML, Markdown, JSON), the transparency record and the version for young people from the pack."""
+    model_card = card_of(pack, run)
+    used = {name for term in pack.model.terms for name in term.features}
+    domains = {spec.domain for spec in pack.catalogue if spec.name in used}
     write_file(run / "card.json", canonical_json(model_card.model_dump(mode="json")))
     write_file(run / "card.md", card_markdown(model_card))
     write_file(run / "card.html", render_card(model_card, run_header(pack, "card")))
+    write_file(run / "atrs.json", canonical_json(atrs_json(model_card)))
+    write_file(run / "atrs.md", atrs_markdown(model_card))
+    young = render_young_people(young_sections(model_card, domains), young_header(pack))
+    write_file(run / "young-people.html", young)
     refresh_marker(run)

@@ -256,6 +256,21 @@ class FairnessPlan(Part):
     suppress_below: Annotated[int, Field(ge=0, le=100)] = 6
 
 
+class StopPlan(Part):
+    """Who acts when a stop condition of the model card is met, and how soon; empty or in brackets if not yet known.
+
+    Attributes
+    ----------
+    who
+        A role or a name: this person stops the work.
+    by_when
+        How soon after it was noticed, in words.
+    """
+
+    who: str = ""
+    by_when: str = ""
+
+
 class Bar(Part):
     """What the model must reach to be used, declared before training.
 

@@ -24,6 +24,7 @@ from ace_risk.plans import (
     OutcomePlan,
     Part,
     SearchPlan,
+    StopPlan,
     World,
 )
 
@@ -51,6 +52,7 @@ class Study(Part):
     referrals: ListPlan = ListPlan()
     fairness: FairnessPlan = FairnessPlan()
     bar: Bar = Bar()
+    stop: StopPlan = StopPlan()
 
     def load_kinds(self) -> Kinds:
         """The kinds and codes that the study names."""

@@ -9,11 +9,14 @@ import subprocess
 import sys
 
 import openpyxl
+import pandas as pd
 import pytest
 import yaml
 
+from ace_risk import load_tables
 from ace_risk.kinds import configs_folder
 
+CARD_FILES = ("card.json", "card.md", "card.html", "atrs.json", "atrs.md", "young-people.html")
 DEMO = configs_folder() / "demo.yaml"
 AS_OF = ("--as-of", "2026-01-01")
 
@@ -21,7 +24,8 @@ AS_OF = ("--as-of", "2026-01-01")
 def test_help_names_every_command_with_an_example(run_command):
     done = run_command("--help")
     assert done.returncode == 0
-    for command in ("synth", "check", "train", "audit", "list", "card", "demo"):
+    governing = ("rebuild", "promote", "sign-off", "expire")
+    for command in ("synth", "check", "train", "audit", "list", "card", *governing, "demo"):
         assert command in done.stdout
         assert "Example:" in run_command(command, "--help").stdout
 
@@ -203,6 +207,32 @@ def test_changed_data_need_an_approval(run_command, demo, tmp_path):
     assert not (tmp_path / "run").exists()
 
 
+def test_real_records_cannot_be_passed_off_as_synthetic(run_command, demo, tmp_path):
+    """One child's birth date is another, and datapackage.json says that the generator wrote it so."""
+    from dataclasses import replace
+
+    from ace_risk.data.package import package_section, read_package, write_tables
+    from ace_risk.data.tables import Tables
+
+    tables = load_tables(demo / "data")
+    children = tables.children.copy()
+    children.loc[7, "birth_date"] -= pd.Timedelta(1, "D")
+    forged: Tables = replace(tables, children=children)
+    write_tables(forged, tmp_path / "data", extra=package_section(read_package(demo / "data")))
+    assert load_tables(tmp_path / "data").synthetic
+    for command in (
+        ("train", "--config", DEMO, "--data", tmp_path / "data", "--out", tmp_path / "out"),
+        ("list", demo / "run", "--data", tmp_path / "data", *AS_OF, "--out", tmp_path / "out"),
+        ("rebuild", demo / "run", "--data", tmp_path / "data"),
+    ):
+        done = run_command(*command)
+        assert done.returncode == 4
+        assert "claim to be synthetic" in done.stderr
+        assert "children" in done.stderr
+        assert "SYN-" not in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
 def test_a_study_with_unknown_keys_and_contradictions_is_refused_with_exit_code_2(run_command, tmp_path):
     study = yaml.safe_load(DEMO.read_text(encoding="utf-8"))
     study["colour"] = "blue"
@@ -268,7 +298,7 @@ def test_audit_and_card_write_the_same_again(run_command, demo, tmp_path, monkey
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1767225600")
     run = tmp_path / "run"
     shutil.copytree(demo / "run", run)
-    for command, names in (("audit", ("audit.json", "fairness.html")), ("card", ("card.json", "card.md", "card.html"))):
+    for command, names in (("audit", ("audit.json", "fairness.html")), ("card", CARD_FILES)):
         assert run_command(command, run).returncode == 0
         before = {name: (run / name).read_bytes() for name in names}
         assert run_command(command, run).returncode == 0

@@ -17,7 +17,8 @@ from ace_risk import build_cohort, build_history, load_pack, load_tables
 from ace_risk.referrals.columns import REFERRAL_COLUMNS
 from ace_risk.report.words import find_forbidden
 
-PAGES = ("index.html", "list/referrals.html", "run/evaluation.html", "run/fairness.html", "run/card.html")
+PAGES = ("index.html", "list/referrals.html", "run/evaluation.html", "run/fairness.html", "run/card.html",
+         "run/young-people.html")  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -28,8 +29,9 @@ def listed(demo):
 
 def test_every_output_is_there(demo):
     others = (
-        "run/card.md", "run/card.json", "run/audit.json", "run/evaluation.json", "run/mlflow.db",
-        "run/pack/manifest.sha256", "list/referrals.xlsx", "list/referrals.txt", "data/datapackage.json",
+        "run/card.md", "run/card.json", "run/atrs.md", "run/atrs.json", "run/audit.json", "run/evaluation.json",
+        "run/mlflow.db", "run/pack/manifest.sha256", "list/referrals.xlsx", "list/referrals.txt",
+        "data/datapackage.json",
     )  # fmt: skip
     for name in (*PAGES, *others):
         assert (demo / name).stat().st_size > 100, name
@@ -64,6 +66,13 @@ def test_the_list_has_the_contracts_columns_in_every_format(demo, listed):
     assert tuple(head[: len(REFERRAL_COLUMNS)]) == REFERRAL_COLUMNS
     html = (demo / "list" / "referrals.html").read_text(encoding="utf-8")
     assert all(row["child_id"] in html for row in listed)
+
+
+def test_evidence_on_the_card_leads_somewhere(demo):
+    html = (demo / "run" / "card.html").read_text(encoding="utf-8")
+    targets = set(re.findall(r'href="([^"#]+)"', html))
+    assert len(targets) >= 6
+    assert [target for target in targets if not (demo / "run" / target).exists()] == []
 
 
 def test_ranks_follow_the_score(listed):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ace_risk.cards import standing
+from ace_risk.cards.acceptances import Acceptance
+from ace_risk.cards.accountability import accountability
 from ace_risk.cards.markdown import card_markdown
 from ace_risk.cards.sections import (
     CardData,
@@ -13,17 +15,25 @@ from ace_risk.cards.sections import (
     CardFeature,
     CardOutcome,
     CardPerformance,
+    CardSearch,
+    CardTrial,
     Limit,
     ModelCard,
     StopCondition,
 )
+from ace_risk.report.evaluation_sections import where
 from ace_risk.study import Study
 
 __all__ = ["ModelCard", "build_card", "card_markdown"]
 
 
 def build_card(
-    study: Study, evaluation: Mapping[str, Any], audit: Mapping[str, Any], pack_id: str, versions: Mapping[str, str]
+    study: Study,
+    evaluation: Mapping[str, Any],
+    audit: Mapping[str, Any],
+    pack_id: str,
+    versions: Mapping[str, str],
+    acceptances: Sequence[Acceptance] = (),
 ) -> ModelCard:
     """Put the card together from the study, the evaluation and the audit.
 
@@ -37,16 +47,18 @@ def build_card(
         The pack that the card belongs to.
     versions
         Releases of ace-risk, Python and the libraries that made it.
+    acceptances
+        Who accepts what isn't known well enough, from `acceptances.yaml` beside the pack.
     """
     model = evaluation["models"][0]
     card = evaluation["points_card"]
     verdicts = [row["verdict"] for row in audit["verdicts"]]
-    return ModelCard(
+    made = ModelCard(
         title=study.title,
         purpose=study.purpose,
         out_of_scope=standing.OUT_OF_SCOPE,
-        owner=_without_placeholder(study.owner),
-        contact=_without_placeholder(study.contact),
+        owner=given_text(study.owner),
+        contact=given_text(study.contact),
         outcome=CardOutcome.model_validate({key: evaluation["outcome"][key] for key in CardOutcome.model_fields}),
         data=CardData.model_validate({key: evaluation["data"][key] for key in CardData.model_fields}),
         performance=CardPerformance(
@@ -68,12 +80,19 @@ def build_card(
         points=tuple(CardFeature.model_validate(feature) for feature in card["features"]),
         intercept=card["intercept"],
         totals=tuple(card["totals"]),
+        search=_search(evaluation.get("search")),
+        test_openings=(evaluation.get("test_openings") or {}).get("note", ""),
+        acceptances=tuple(acceptances),
         limits=tuple(Limit(text=text, source=source) for text, source in standing.LIMITS),
         human_decisions=standing.HUMAN_DECISIONS,
-        stop_conditions=tuple(StopCondition(when=when) for when in standing.stop_conditions(study)),
+        stop_conditions=tuple(
+            StopCondition(when=when, who=given_text(study.stop.who), by_when=given_text(study.stop.by_when))
+            for when in standing.stop_conditions(study)
+        ),
         versions=dict(versions),
         pack_id=pack_id,
     )
+    return made.model_copy(update={"accountability": accountability(made)})
 
 
 _MEASURES = (
@@ -82,5 +101,25 @@ _MEASURES = (
 )  # fmt: skip
 
 
-def _without_placeholder(text: str) -> str:
+def _search(search: Mapping[str, Any] | None) -> CardSearch | None:
+    """The search as the card tells it; None if nothing was searched."""
+    if not search or not search["trials"]:
+        return None
+    trials = [{key: trial[key] for key in CardTrial.model_fields if key in trial} for trial in search["trials"]]
+    known = [trial | {"gap_where": where(str(trial.get("gap_where") or ""))} for trial in trials]
+    return CardSearch(
+        rule=search["rule"],
+        best_recall=search["best_recall"],
+        trials=tuple(CardTrial.model_validate(trial) for trial in known),
+    )
+
+
+def given_text(text: str) -> str:
+    """A text of the study; empty where it only holds the place of one, as `(name an owner)` does.
+
+    Examples
+    --------
+    >>> given_text("(name an owner)"), given_text("Head of early help")
+    ('', 'Head of early help')
+    """
     return "" if text.startswith("(") and text.endswith(")") else text

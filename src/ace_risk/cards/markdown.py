@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from ace_risk.cards.sections import ModelCard, given
+from ace_risk.cards.questions import Questions, told
+from ace_risk.cards.sections import ModelCard, given, search_sentences
 from ace_risk.report.natural import count, day, interval, number, of_100, share, signed
 from ace_risk.report.words import NUMBER_MEANS, ROW_MEANS, fairness_answer
 
@@ -23,11 +24,13 @@ def card_markdown(card: ModelCard) -> str:
         *_section("How well the lists did", _performance(card)),
         *_section("Fairness", _fairness(card)),
         *_section("The points card", _points(card)),
+        *_section("How the card was chosen", _chosen(card)),
         *_section(
             "Limits, and evidence that speaks against it", [_items(f"{x.text} ({x.source})" for x in card.limits)]
         ),
         *_section("What people decide", [_items(card.human_decisions)]),
         *_section("When the work stops", [_stops(card)]),
+        *(block for asked in card.accountability for block in _section(asked.title, _asked(asked))),
         *_section("Versions", [_items(f"{name} {release}" for name, release in sorted(card.versions.items()))]),
         *_section("Not given yet", [_items(card.gaps) if card.gaps else "Nothing: every field is given."]),
     ]
@@ -97,7 +100,16 @@ def _fairness(card: ModelCard) -> list[str]:
         _items(found.sentences),
         f"Comparisons with a margin of {share(found.margin)}: {found.within} within, {found.outside} outside, "
         f"{found.not_enough_evidence} without enough evidence.",
+        *([_accepted(card)] if card.acceptances else []),
     ]
+
+
+def _accepted(card: ModelCard) -> str:
+    rows = [
+        [f"{item.name}, {item.role}", ", ".join(item.accepts), item.reason, day(item.expires_on)]
+        for item in card.acceptances
+    ]
+    return _table(["who accepts", "what isn't known well enough", "why", "until, not including"], rows)
 
 
 def _points(card: ModelCard) -> list[str]:
@@ -110,6 +122,25 @@ def _points(card: ModelCard) -> list[str]:
         f"Start from {number(card.intercept, 0)} and add:",
         _table(["feature", "what the records show", "points", "share of rows"], rows),
     ]
+
+
+def _chosen(card: ModelCard) -> list[str]:
+    told = [_items([*search_sentences(card.search), *([card.test_openings] if card.test_openings else [])])]
+    if card.search is None:
+        return told
+    rows = [
+        [
+            f"{trial.number}{' (chosen)' if trial.chosen else ''}", str(trial.features), of_100(trial.recall),
+            "not measured" if trial.gap is None else of_100(trial.gap), "yes" if trial.within else "no",
+        ]
+        for trial in sorted(card.search.trials, key=lambda trial: (trial.features, trial.number))
+    ]  # fmt: skip
+    return [*told, _table(["trial", "features", "recall", "largest gap", "within one standard error"], rows)]
+
+
+def _asked(asked: Questions) -> list[str]:
+    rows = [[question.title, told(question), ", ".join(question.evidence)] for question in asked.questions]
+    return [plain(asked.about), _table(["question", "answer", "evidence"], rows)]
 
 
 def _stops(card: ModelCard) -> str:

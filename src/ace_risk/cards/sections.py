@@ -6,7 +6,10 @@ from typing import Any
 
 from pydantic import Field
 
+from ace_risk.cards.acceptances import Acceptance
+from ace_risk.cards.questions import Questions
 from ace_risk.plans import Part
+from ace_risk.report.natural import count, of_100
 
 NOT_GIVEN = "(not given)"
 """What stands where nobody has said anything yet."""
@@ -63,6 +66,50 @@ class CardFairness(Part):
     not_enough_evidence: int
 
 
+class CardTrial(Part):
+    """A size of the table that was tried, and how it did on the validation folds; shares from 0 to 1."""
+
+    number: int
+    max_features: int
+    max_points: int
+    max_cuts: int
+    features: int
+    recall: float | None
+    gap: float | None = None
+    gap_where: str = ""
+    chosen: bool = False
+    within: bool = False
+
+
+class CardSearch(Part):
+    """How the size of the table was chosen, on the validation folds only.
+
+    Attributes
+    ----------
+    rule
+        The rule of choice, in words.
+    trials
+        Every size that was tried, in the order of trials.
+    best_recall
+        The highest recall of all trials.
+    """
+
+    rule: str
+    trials: tuple[CardTrial, ...]
+    best_recall: float
+
+    @property
+    def chosen(self) -> CardTrial:
+        """The trial that the rule chose."""
+        return next(trial for trial in self.trials if trial.chosen)
+
+    @property
+    def best(self) -> CardTrial:
+        """The trial of the highest recall; among equals the one of fewest features."""
+        reached = [trial for trial in self.trials if trial.recall is not None]
+        return max(reached, key=lambda trial: (trial.recall, -trial.features, -trial.number))
+
+
 class CardBin(Part):
     """One bin of a feature: what it says, its points, and the share of children in it."""
 
@@ -100,6 +147,14 @@ class ModelCard(Part):
 
     Attributes
     ----------
+    search
+        How the size of the table was chosen; None if nothing was searched.
+    test_openings
+        How often the test period was looked at, in a sentence.
+    acceptances
+        Who accepts that something isn't known well enough, why, and until when.
+    accountability
+        What public bodies are asked (ALGO-CARE, Covenant, equality, data protection), with answers from the record.
     gaps
         The names of what hasn't been given.
     """
@@ -116,9 +171,13 @@ class ModelCard(Part):
     points: tuple[CardFeature, ...]
     intercept: float
     totals: tuple[dict[str, Any], ...] = ()
+    search: CardSearch | None = None
+    test_openings: str = ""
+    acceptances: tuple[Acceptance, ...] = ()
     limits: tuple[Limit, ...]
     human_decisions: tuple[str, ...]
     stop_conditions: tuple[StopCondition, ...]
+    accountability: tuple[Questions, ...] = ()
     versions: dict[str, str] = Field(default_factory=dict)
     pack_id: str
 
@@ -150,3 +209,41 @@ def given(text: str) -> str:
     ('(not given)', 'Early help team')
     """
     return text or NOT_GIVEN
+
+
+def search_sentences(search: CardSearch | None) -> list[str]:
+    """How the size was chosen, in sentences: the rule, the chosen card beside the best, and the gaps between groups.
+
+    Examples
+    --------
+    >>> search_sentences(None)
+    ['The size of the card was not searched: it is the largest that the study allows.']
+    """
+    if search is None:
+        return ["The size of the card was not searched: it is the largest that the study allows."]
+    chosen, best = search.chosen, search.best
+    tried = f"{count(len(search.trials))} size{'' if len(search.trials) == 1 else 's'} tried"
+    sentences = [
+        search.rule,
+        f"Of {tried} on the validation folds, the one chosen has {counted(chosen.features)} and reaches "
+        f"{of_100(chosen.recall)} times that support followed; the best has {counted(best.features)} and reaches "
+        f"{of_100(best.recall)}.",
+    ]
+    if chosen.gap is None or best.gap is None:
+        return [*sentences, "How far apart groups of children are could not be measured: the groups are too small."]
+    return [
+        *sentences,
+        f"The largest gap between groups is {of_100(chosen.gap)} for the chosen card ({chosen.gap_where}), and "
+        f"{of_100(best.gap)} for the best ({best.gap_where}).",
+    ]
+
+
+def counted(features: int) -> str:
+    """A number of features, in words.
+
+    Examples
+    --------
+    >>> counted(1), counted(5)
+    ('1 feature', '5 features')
+    """
+    return f"{count(features)} feature{'' if features == 1 else 's'}"

@@ -14,6 +14,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
 from ace_risk.data.package import GENERATOR, package_section, read_package
+from ace_risk.data.synthetic import why_not_synthetic
 from ace_risk.data.tables import Tables
 from ace_risk.errors import RefusedError, StudyError, listing
 from ace_risk.kinds import read_yaml, validation_problems
@@ -84,6 +85,9 @@ def check_approval(
 ) -> Permission:
     """Whether the tables in a folder may be used.
 
+    Tables count as synthetic only if making their world again gives the same rows; see
+    :mod:`ace_risk.data.synthetic`.
+
     Parameters
     ----------
     outcome
@@ -97,9 +101,12 @@ def check_approval(
         If the tables are not synthetic and `approval.yaml` is absent, incomplete, not yet or no longer in
         force, or doesn't permit the outcome; it names everything that is missing at once.
     """
-    if tables.synthetic:
+    doubt = why_not_synthetic(folder, tables) if tables.synthetic else ""
+    if tables.synthetic and not doubt:
         return Permission(True, SYNTHETIC_STATEMENT, names_parental_conditions=True)
     path = Path(folder) / APPROVAL_FILE
+    if doubt and not path.is_file():
+        raise RefusedError(_no_approval(path, f"the tables claim to be synthetic, but {doubt}."))
     approval = _read_approval(path)
     problems = _problems(approval, outcome, today or date.today())
     if problems:
@@ -110,11 +117,7 @@ def check_approval(
 
 def _read_approval(path: Path) -> Approval:
     if not path.is_file():
-        needed = ", ".join(name for name, field in Approval.model_fields.items() if field.is_required())
-        raise RefusedError(
-            f"{path.parent}: {_why_not_synthetic(path.parent)} "
-            f"Ask the controller of the data for an {APPROVAL_FILE} in this folder, with {needed}."
-        )
+        raise RefusedError(_no_approval(path, _not_known_to_be_synthetic(path.parent)))
     try:
         return Approval.model_validate(read_yaml(path))
     except StudyError as error:
@@ -123,7 +126,15 @@ def _read_approval(path: Path) -> Approval:
         raise RefusedError(listing(str(path), validation_problems(error))) from None
 
 
-def _why_not_synthetic(folder: Path) -> str:
+def _no_approval(path: Path, reason: str) -> str:
+    """Why an approval is needed, and what it must hold."""
+    needed = ", ".join(name for name, field in Approval.model_fields.items() if field.is_required())
+    return (
+        f"{path.parent}: {reason} Ask the controller of the data for an {APPROVAL_FILE} in this folder, with {needed}."
+    )
+
+
+def _not_known_to_be_synthetic(folder: Path) -> str:
     if package_section(read_package(folder)).get("generator") == GENERATOR:
         return (
             "the tables were changed after they were made (their fingerprints differ from datapackage.json), "

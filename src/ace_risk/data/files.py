@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import secrets
 import shutil
 from collections.abc import Iterable, Iterator
@@ -21,7 +22,8 @@ _READ_ONLY = {errno.EROFS, errno.EACCES, errno.EPERM}
 def output_folder(path: str | Path, kind: str = "", inputs: Iterable[str | Path] = ()) -> Iterator[Path]:
     """Write a folder whole or not at all.
 
-    Yields a temporary folder beside `path`. When the block ends well it takes the place of `path`; when
+    What an earlier process left half-written when it was killed is removed first. Yields a temporary folder beside
+    `path`. When the block ends well it takes the place of `path`; when
     the block raises it is removed and `path` is as it was before. Only an empty folder is replaced, or one
     of the same kind that was written this way and that nobody has changed since.
 
@@ -52,6 +54,7 @@ def output_folder(path: str | Path, kind: str = "", inputs: Iterable[str | Path]
     with writing_to(target):
         target = target.resolve()
         _refuse_overlap(target, inputs)
+        _tidy(target)
         refuse_foreign(target, kind)
         made = _make_parents(target)
         part = _sibling(target, "part")
@@ -150,7 +153,34 @@ def _make_parents(target: Path) -> list[Path]:
 
 
 def _sibling(target: Path, ending: str) -> Path:
-    return target.parent / f".{target.name}.{secrets.token_hex(4)}.{ending}"
+    return target.parent / f".{target.name}.{os.getpid()}-{secrets.token_hex(4)}.{ending}"
+
+
+def _tidy(target: Path) -> None:
+    """Undo what processes of this machine that are no more left beside `target`: half-written folders and old ones.
+
+    An old folder takes its place again if its process was killed just before the new one took it.
+    """
+    pattern = re.compile(rf"\.{re.escape(target.name)}\.(\d+)-[0-9a-f]{{8}}\.(part|old)")
+    siblings = list(target.parent.iterdir()) if target.parent.is_dir() else []
+    for path, match in [(path, found) for path in siblings if (found := pattern.fullmatch(path.name))]:
+        if path.is_symlink() or not path.is_dir() or _is_running(int(match[1])):
+            continue
+        if match[2] == "old" and not target.exists():
+            path.rename(target)
+        else:
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def _is_running(process: int) -> bool:
+    """Whether a process of that number runs on this machine; another user's does, too."""
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def _take_place(part: Path, target: Path, kind: str) -> None:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,8 @@ from ace_risk.errors import OutputError
 
 MARKER = ".ace-risk"
 """A file of this name says what a folder holds."""
+EXPIRES = ".expires"
+"""A file of this name says from when a folder may no longer be used."""
 STORES = ("mlflow.db", "mlruns")
 """Files and folders that other programs may change by reading them; their content isn't compared."""
 
@@ -25,6 +29,29 @@ def write_marker(folder: Path, kind: str) -> None:
     files = {str(path.relative_to(folder)): _digest(path) for path in sorted(_files(folder))}
     text = json.dumps({"written by": "ace-risk", "kind": kind, "files": files}, indent=1, sort_keys=True)
     (folder / MARKER).write_text(text + "\n", encoding="utf-8")
+
+
+def write_expiry(folder: Path, expires_at: datetime) -> None:
+    """Write down from when a folder may no longer be used, local time; `expire` deletes it then.
+
+    Call it inside :func:`ace_risk.data.files.output_folder`, so that the marker covers it.
+    """
+    (folder / EXPIRES).write_text(f"{expires_at:%Y-%m-%dT%H:%M:%S}\n", encoding="utf-8")
+
+
+def expiring_folders(folder: Path) -> Iterator[tuple[Path, datetime]]:
+    """Every marked folder in a folder, or the folder itself, that has an expiry; links are not followed.
+
+    A folder whose expiry can't be read is left out: nothing is deleted on a guess.
+    """
+    for place, inner, names in os.walk(folder, followlinks=False):
+        inner.sort()
+        if MARKER in names and EXPIRES in names and not Path(place).is_symlink():
+            try:
+                text = (Path(place) / EXPIRES).read_text(encoding="utf-8")
+                yield Path(place), datetime.strptime(text.strip(), "%Y-%m-%dT%H:%M:%S")
+            except (OSError, ValueError):
+                continue
 
 
 def refresh_marker(folder: Path) -> None:

@@ -64,7 +64,7 @@ def write_tables(
     with writing_to(folder):
         folder.mkdir(parents=True, exist_ok=True)
         for name, table in SCHEMA.items():
-            data = _arrow_table(getattr(tables, name), table)
+            data = arrow_table(getattr(tables, name), table)
             write = _write_parquet if format == "parquet" else _write_csv
             write(data, folder / f"{name}.{format}")
         text = json.dumps(
@@ -76,7 +76,8 @@ def write_tables(
         (folder / PACKAGE_FILE).write_text(text + "\n", encoding="utf-8", newline="\n")
 
 
-def _arrow_table(frame: pd.DataFrame, table: Table) -> pa.Table:
+def arrow_table(frame: pd.DataFrame, table: Table) -> pa.Table:
+    """A frame in the types that are written: the same rows give an equal table, however the frame came about."""
     arrays = {}
     for column in table.columns:
         array = pa.array(frame[column.name], from_pandas=True)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ace_risk.data.approval import Permission
 from ace_risk.data.tables import Tables
 from ace_risk.evaluate.checks import learning_records, unseen_record
 from ace_risk.evaluate.churn import churn_record
@@ -32,6 +31,9 @@ from ace_risk.models.baselines import Baselines, load_baselines
 from ace_risk.models.prepared import Prepared, Rows
 from ace_risk.plans import ModelPlan
 from ace_risk.study import Study
+
+if TYPE_CHECKING:
+    from ace_risk.data.approval import Permission
 
 
 @dataclass(frozen=True, eq=False)

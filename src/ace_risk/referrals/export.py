@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from ace_risk.data.files import write_file
 from ace_risk.referrals.columns import LEFT_COLUMNS, REFERRAL_COLUMNS
 from ace_risk.referrals.workbook import workbook_bytes
 from ace_risk.report.csv_text import csv_text
@@ -28,7 +29,7 @@ def write_list(
     outcome: str = "",
     resampled_lists: int = 0,
 ) -> list[Path]:
-    """Write `referrals.csv`, `.xlsx`, `.html` and `.txt`, and `next-in-line.csv`, into a folder that exists.
+    """Write `referrals.csv`, `.xlsx`, `.html`, `.txt`, `next-in-line.csv` into a folder; only their owner may read them.
 
     Parameters
     ----------
@@ -80,7 +81,7 @@ def write_list(
     paths = []
     for name, content in contents.items():
         path = Path(folder) / name
-        path.write_bytes(content)
+        write_file(path, content, private=True)
         paths.append(path)
     return paths
 

@@ -42,6 +42,17 @@ def run_header(pack: Pack, page: str) -> Header:
     )
 
 
+def young_header(pack: Pack) -> Header:
+    """The header of the version for young people: what it is, and whether the children are made up."""
+    made_up = bool(pack.evaluation["data"].get("synthetic"))
+    return Header(
+        title="A list that helps us to help",
+        what="This page is for children and young people.",
+        statement="This is a test. The children in it are made up." if made_up else "",
+        pack_id=pack.short_id,
+    )
+
+
 def list_header(pack: Pack, referrals: ReferralList, statement: str, hub: str | None) -> Header:
     """The header of a referral list."""
     where = f" in {hub}" if hub else ""

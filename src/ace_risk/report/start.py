@@ -34,6 +34,11 @@ START_LINKS = (
         "title": "The model card",
         "what": "Purpose, limits, what it must not be used for, who decides, and when to stop.",
     },
+    {
+        "href": "run/young-people.html",
+        "title": "For young people",
+        "what": "What it is, what it isn't, what it looks at, and how to ask or object: one page to print.",
+    },
 )
 """The pages of a demo, by the path from its index."""
 

@@ -1,52 +1,23 @@
-"""The MLflow run of a training: parameters, metrics, files, and the model as MLflow loads it.
+"""The MLflow run of a training: parameters, metrics, files, the model as MLflow loads it, and a run per trial.
 
-This is the only module that imports MLflow, and only when a run is logged (the import takes seconds). Its
-telemetry is off before that. Neither a person nor a machine is named in a run, and nothing in it is a row
-about a child. Nothing is pickled: MLflow loads the model through :mod:`ace_risk.tracking.pyfunc`.
+Neither a person nor a machine is named in a run, and nothing in it is a row about a child.
 """
 
 from __future__ import annotations
 
-import logging
-import math
-import os
-import re
-import shutil
 import tempfile
-import time
-import warnings
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
-from importlib import metadata
-from numbers import Real
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
-from ace_risk.errors import OutputError
-from ace_risk.tracking.pack import Pack, load_pack
-from ace_risk.tracking.versions import PACKAGE
+from ace_risk.tracking.pack import load_pack
+from ace_risk.tracking.store import Store, finite, flatten, opened, quiet_mlflow, save_model
 
 if TYPE_CHECKING:
     from mlflow.entities import Run
-    from mlflow.tracking import MlflowClient
 
-STORE = "mlflow.db"
-"""The SQLite store of a run, in the run's folder."""
-
-ARTIFACTS = "mlruns"
-"""The files of the SQLite store, in the run's folder."""
-
-NOBODY = {"mlflow.user": "", "mlflow.source.name": "", "mlflow.source.git.commit": ""}
-"""Tags that MLflow fills with a person, a path or a checkout unless they are there already."""
-
-SETTINGS = {"MLFLOW_DISABLE_TELEMETRY": "true", "DO_NOT_TRACK": "true", "MLFLOW_UV_AUTO_DETECT": "false"}
-"""Environment that MLflow is imported in: nothing is sent, and no file of the working folder is copied."""
-
-_AT_ONCE = 100
-_NOT_IN_NAMES = re.compile(r"[^\w\-. :/]")
+PARENT = "mlflow.parentRunId"
+"""The tag by which MLflow shows a run beneath another."""
 
 
 def log_training(
@@ -59,6 +30,7 @@ def log_training(
     tags: Mapping[str, str],
     artifacts: Iterable[str | Path],
     dataset_digest: str,
+    trials: Sequence[Mapping[str, Any]] = (),
     tracking_uri: str | None = None,
     final_folder: str | Path | None = None,
 ) -> str:
@@ -81,6 +53,8 @@ def log_training(
     dataset_digest
         Fingerprint of the data. MLflow's own field takes its first 36 characters; the tag
         `dataset_digest` holds all of it.
+    trials
+        The trials of the search, as in `evaluation["search"]["trials"]`; each becomes a nested run.
     tracking_uri
         Any store that MLflow knows. None: an SQLite store in `run_folder`.
     final_folder
@@ -103,165 +77,28 @@ def log_training(
     pack = load_pack(run_folder)
     values = {key: "" if value is None else str(value) for key, value in flatten(params).items()}
     marks = {**tags, "pack": pack.id, "dataset_digest": dataset_digest}
-    with _quiet_mlflow(), tempfile.TemporaryDirectory() as scratch:
-        import sqlalchemy.exc
-        from mlflow.exceptions import MlflowException
-
+    with quiet_mlflow(), tempfile.TemporaryDirectory() as scratch:
         model = Path(scratch) / "model"
-        _save_model(model, pack)
-        try:
-            with _opened(run_folder, Path(final_folder or run_folder).resolve(), tracking_uri) as store:
-                run = store.start(experiment, run_name, marks)
-                store.log_values(run, values, finite(flatten(metrics)))
-                store.log_dataset(run, dataset_digest)
-                for path in (pack.path, model, *map(Path, artifacts)):
-                    store.log_file(run, path)
-                store.client.set_terminated(run.info.run_id, "FINISHED")
-        except (MlflowException, sqlalchemy.exc.SQLAlchemyError) as error:
-            reason = getattr(error, "error_code", type(error).__name__)
-            raise OutputError(f"MLflow: the run can't be logged ({reason}). Check the tracking address.") from None
+        save_model(model, pack)
+        with opened(run_folder, Path(final_folder or run_folder).resolve(), tracking_uri) as store:
+            run = store.start(experiment, run_name, marks)
+            store.log_values(run, values, finite(flatten(metrics)))
+            store.log_dataset(run, dataset_digest)
+            for path in (pack.path, model, *map(Path, artifacts)):
+                store.log_file(run, path)
+            log_trials(store, run, experiment, trials)
+            store.client.set_terminated(run.info.run_id, "FINISHED")
     return str(run.info.run_id)
 
 
-def flatten(nested: Mapping[str, Any], above: str = "") -> dict[str, Any]:
-    """One level out of many: names joined with dots, in names that MLflow takes.
-
-    Examples
-    --------
-    >>> flatten({"cohort": {"every_months": 3}, "seed": 7})
-    {'cohort.every_months': 3, 'seed': 7}
-    """
-    flat: dict[str, Any] = {}
-    for name, value in nested.items():
-        key = above + _NOT_IN_NAMES.sub("_", str(name))
-        if isinstance(value, Mapping):
-            flat |= flatten(value, f"{key}.")
-        else:
-            flat[key] = value
-    return flat
-
-
-def finite(values: Mapping[str, Any]) -> dict[str, float]:
-    """The finite numbers among the values; true and false are no numbers.
-
-    Examples
-    --------
-    >>> finite({"recall": 0.5, "precision": float("nan"), "note": "x", "passed": True})
-    {'recall': 0.5}
-    """
-    return {
-        key: float(value)
-        for key, value in values.items()
-        if isinstance(value, Real) and not isinstance(value, bool) and math.isfinite(value)
-    }
-
-
-@contextmanager
-def _quiet_mlflow() -> Iterator[None]:
-    """Telemetry off, no log lines, and none of the warnings that MLflow makes about its own code."""
-    os.environ.update(SETTINGS)
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", category=DeprecationWarning, module=r"mlflow\.")
-        warnings.filterwarnings("ignore", message=r".*Any type hint is inferred as AnyType", category=UserWarning)
-        import mlflow.pyfunc  # noqa: F401
-
-        logging.getLogger("mlflow").setLevel(logging.ERROR)
-        yield
-
-
-def _save_model(path: Path, pack: Pack) -> None:
-    """Write the pack in the form that MLflow loads, with rows of made-up features as the example."""
-    import mlflow.pyfunc
-    from mlflow.models import ModelSignature
-    from mlflow.types import ColSpec, Schema
-
-    names = [str(name) for name in pack.model.feature_names_in_]
-    mlflow.pyfunc.save_model(
-        path,
-        loader_module="ace_risk.tracking.pyfunc",
-        data_path=str(pack.path),
-        signature=ModelSignature(
-            Schema([ColSpec("double", name) for name in names]),
-            Schema([ColSpec("double", name) for name in ("support_need", "score")]),
-        ),
-        input_example=pd.DataFrame({name: [0.0, 1.0, 2.0] for name in names}),
-        pip_requirements=[f"{PACKAGE}=={metadata.version(PACKAGE)}"],
-    )
-
-
-@dataclass(frozen=True)
-class _Store:
-    """An open store.
-
-    Attributes
-    ----------
-    location
-        URI under which new experiments keep their files; None lets the store decide.
-    folder
-        Where the files of `location` lie now; None if MLflow brings them there itself.
-    """
-
-    client: MlflowClient
-    location: str | None
-    folder: Path | None
-
-    def start(self, experiment: str, run_name: str, tags: Mapping[str, str]) -> Run:
-        """Begin a run, and its experiment if it is new.
-
-        The client, unlike `mlflow.start_run`, collects nothing about who runs what where.
-        """
-        known = self.client.get_experiment_by_name(experiment)
-        number = known.experiment_id if known else self.client.create_experiment(experiment, self.location)
-        return self.client.create_run(number, run_name=run_name, tags={**tags, **NOBODY})
-
-    def log_values(self, run: Run, params: Mapping[str, str], metrics: Mapping[str, float]) -> None:
-        """Log parameters and metrics, as many at once as MLflow takes."""
-        from mlflow.entities import Metric, Param
-
-        now = time.time_ns() // 1_000_000
-        entries = [Param(key, value) for key, value in params.items()]
-        values = [Metric(key, value, now, 0) for key, value in metrics.items()]
-        for first in range(0, max(len(entries), len(values)), _AT_ONCE):
-            batch = slice(first, first + _AT_ONCE)
-            self.client.log_batch(run.info.run_id, metrics=values[batch], params=entries[batch])
-
-    def log_dataset(self, run: Run, digest: str) -> None:
-        """Log which data were used, by fingerprint; where they lie is not told."""
-        from mlflow.entities import Dataset, DatasetInput, InputTag
-
-        dataset = Dataset("six tables", digest.removeprefix("sha256:")[:36], "fingerprint", "{}")
-        use = InputTag("mlflow.data.context", "training")
-        self.client.log_inputs(run.info.run_id, [DatasetInput(dataset, [use])])
-
-    def log_file(self, run: Run, path: Path) -> None:
-        """Keep a file, or a folder under its own name."""
-        if self.folder is None or self.location is None:
-            self.client.log_artifact(run.info.run_id, str(path))
-            return
-        place = self.folder / run.info.artifact_uri.removeprefix(f"{self.location}/")
-        place.mkdir(parents=True, exist_ok=True)
-        if path.is_dir():
-            shutil.copytree(path, place / path.name)
-        else:
-            shutil.copyfile(path, place / path.name)
-
-
-@contextmanager
-def _opened(run_folder: Path, final: Path, tracking_uri: str | None) -> Iterator[_Store]:
-    """Open the store that was named, or make the SQLite store of the run's folder."""
-    from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
-    from mlflow.tracking import MlflowClient
-
-    if tracking_uri is not None:
-        yield _Store(MlflowClient(tracking_uri, tracking_uri), None, None)
-        return
-    if "?" in run_folder.as_posix():
-        raise OutputError(f"{final}: MLflow can't keep its store under a path with a question mark. Give another path.")
-    tracking_uri = f"sqlite:///{(run_folder / STORE).as_posix()}"
-    location = (final / ARTIFACTS).as_uri()
-    # Made here, because a client would note the working folder as the place of the default experiment.
-    database = SqlAlchemyStore(tracking_uri, location)
-    try:
-        yield _Store(MlflowClient(tracking_uri, tracking_uri), location, run_folder / ARTIFACTS)
-    finally:
-        database.engine.dispose()
+def log_trials(store: Store, run: Run, experiment: str, trials: Sequence[Mapping[str, Any]]) -> None:
+    """A run of its own beneath the training's for every size that the search tried."""
+    for trial in trials:
+        tags = {PARENT: run.info.run_id, "chosen": "yes" if trial["chosen"] else "no"}
+        child = store.start(experiment, f"size {trial['number']}", tags)
+        store.log_values(
+            child,
+            {size: str(trial[size]) for size in ("max_features", "max_points", "max_cuts")},
+            finite({name: trial.get(name) for name in ("features", "recall", "precision", "gap", "difference_error")}),
+        )
+        store.client.set_terminated(child.info.run_id, "FINISHED")

@@ -36,6 +36,17 @@ EVALUATION: dict[str, Any] = {
     "verdict": "meets",
     "sentences": ["One.", "Two.", "Three."],
 }  # fmt: skip
+SEARCH: dict[str, Any] = {
+    "rule": "The simplest card within one standard error.",
+    "best_recall": 0.44,
+    "trials": [
+        {"number": 0, "max_features": 12, "max_points": 5, "max_cuts": 5, "features": 11, "recall": 0.44, "gap": 0.21,
+         "gap_where": "sex: Boy and Girl", "precision": 0.3, "chosen": False, "within": True, "difference_error": 0.0},
+        {"number": 1, "max_features": 6, "max_points": 5, "max_cuts": 3, "features": 6, "recall": 0.43, "gap": 0.13,
+         "gap_where": "age_band: 5 to 9 and 13 to 15", "precision": 0.3, "chosen": True, "within": True,
+         "difference_error": 0.02},
+    ],
+}  # fmt: skip
 AUDIT: dict[str, Any] = {
     "margin": 0.05,
     "answer": "not enough evidence",
@@ -83,6 +94,41 @@ def test_placeholders_and_blanks_are_gaps(study: Study, card: ModelCard) -> None
     assert "owner" not in filled.gaps
 
 
+def test_the_study_says_who_stops_the_work(study: Study) -> None:
+    stop = study.stop.model_copy(update={"who": "The sergeant", "by_when": "within 2 working days"})
+    card = build_card(study.model_copy(update={"stop": stop}), EVALUATION, AUDIT, "x", {})
+    assert not [gap for gap in card.gaps if "stop conditions" in gap]
+    assert card_markdown(card).count("| The sergeant | within 2 working days |") == len(card.stop_conditions)
+
+
+def test_the_card_says_how_its_size_was_chosen(study: Study) -> None:
+    opened = {"count": 3, "note": "This test period was opened 3 times."}
+    card = build_card(study, EVALUATION | {"search": SEARCH, "test_openings": opened}, AUDIT, "x", {})
+    assert card.search is not None
+    assert (card.search.chosen.number, card.search.best.number) == (1, 0)
+    text = card_markdown(card)
+    for words in (
+        "The simplest card within one standard error.", "6 features and reaches 43 of 100",
+        "11 features and reaches 44 of 100", "13 of 100 for the chosen card (Age: 5 to 9 and 13 to 15)",
+        "21 of 100 for the best", "opened 3 times", "| 1 (chosen) | 6 | 43 of 100 | 13 of 100 | yes |",
+    ):  # fmt: skip
+        assert words in text, words
+    assert ModelCard.model_validate(json.loads(card.model_dump_json())) == card
+
+
+def test_nothing_searched_is_said(study: Study) -> None:
+    card = build_card(study, EVALUATION | {"search": None}, AUDIT, "x", {})
+    assert card.search is None
+    assert "was not searched" in card_markdown(card)
+
+
+def test_a_gap_that_could_not_be_measured_is_said(study: Study) -> None:
+    unmeasured = {**SEARCH, "trials": [trial | {"gap": None, "gap_where": ""} for trial in SEARCH["trials"]]}
+    text = card_markdown(build_card(study, EVALUATION | {"search": unmeasured}, AUDIT, "x", {}))
+    assert "could not be measured" in text
+    assert "None" not in text
+
+
 def test_stop_conditions_use_the_study_s_own_thresholds(study: Study) -> None:
     bar = study.bar.model_copy(update={"precision_at_least": 0.37, "calibration_slope": (0.6, 1.9)})
     card = build_card(study.model_copy(update={"bar": bar}), EVALUATION, AUDIT, "x", {})
@@ -100,7 +146,7 @@ def test_markdown_says_every_section_and_gap(card: ModelCard) -> None:
     text = card_markdown(card)
     heads = [line for line in text.splitlines() if line.startswith("#")]
     assert heads[0] == "# Model card: Demo on a synthetic world"
-    assert len(heads) == 13
+    assert len(heads) == 18
     assert "Owner: (not given)" in text
     assert "It may mislead: (not given)" in text
     assert text.count("(not given)") == 3 + 2 * len(card.stop_conditions)

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from ace_risk.data.approval import check_approval
+from ace_risk.data.load import load_tables
+from ace_risk.data.package import package_section, read_package, write_tables
 from ace_risk.data.tables import Tables
 from ace_risk.errors import RefusedError
+from ace_risk.plans import World
+from ace_risk.world.simulate import simulate
 
 APPROVAL = """\
 controller: The Constabulary
@@ -35,6 +41,78 @@ def real(small_tables: Tables) -> Tables:
     return replace(small_tables, synthetic=False)
 
 
+WORLD = World(children=50, seed=11)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that the generator wrote."""
+    folder = tmp_path_factory.mktemp("made") / "data"
+    simulate(WORLD, folder)
+    return folder
+
+
+def rewritten(made: Path, folder: Path, change: Callable[[Tables], Tables]) -> Path:
+    """The folder with changed tables, and a forged datapackage.json whose fingerprints are right."""
+    section = package_section(read_package(made))
+    write_tables(replace(change(load_tables(made)), synthetic=True), folder, extra=section)
+    assert load_tables(folder).synthetic
+    return folder
+
+
+def one_cell(tables: Tables) -> Tables:
+    services = tables.services.copy()
+    services.loc[0, "start_date"] -= pd.Timedelta(1, "D")
+    return replace(tables, services=services)
+
+
+def one_child(tables: Tables) -> Tables:
+    more = tables.children.iloc[[0]].assign(child_id="SYN-0000000000")
+    return replace(tables, children=pd.concat([tables.children, more], ignore_index=True))
+
+
+def one_child_less(tables: Tables) -> Tables:
+    gone = tables.children["child_id"].iloc[-1]
+    kept = {
+        name: (frame := getattr(tables, name))[frame["child_id"] != gone].reset_index(drop=True)
+        for name in ("children", "residence", "involvement", "missing_episodes", "services")
+    }
+    return replace(tables, **kept)
+
+
+def another_end(tables: Tables) -> Tables:
+    return replace(tables, data_end=tables.data_end + pd.Timedelta(1, "D"))
+
+
+@pytest.mark.parametrize("change", [one_cell, one_child, one_child_less, another_end])
+def test_a_changed_world_is_not_synthetic_whatever_its_fingerprints(
+    made: Path, tmp_path: Path, change: Callable[[Tables], Tables]
+) -> None:
+    folder = rewritten(made, tmp_path / "forged", change)
+    tables = load_tables(folder)
+    message = refusal(folder, tables)
+    assert "claim to be synthetic" in message
+    assert "SYN-" not in message
+    (folder / "approval.yaml").write_text(APPROVAL)
+    assert not check_approval(folder, tables, outcome="statutory_support", today=IN_FORCE).synthetic
+
+
+def test_a_folder_written_again_as_it_was_is_synthetic(made: Path, tmp_path: Path) -> None:
+    folder = rewritten(made, tmp_path / "again", lambda tables: tables)
+    assert check_approval(folder, load_tables(folder)).synthetic
+
+
+@pytest.mark.parametrize("config", [None, {"children": 50}, {"children": "many"}, WORLD.model_dump(mode="json")])
+def test_real_tables_with_a_forged_package_are_refused(
+    small_tables: Tables, tmp_path: Path, config: dict[str, object] | None
+) -> None:
+    """The same made-up children stand for real ones: the fingerprints are right, and the world says something else."""
+    write_tables(small_tables, tmp_path, extra={"seed": 11, "config": config})
+    tables = load_tables(tmp_path)
+    assert tables.synthetic
+    assert "claim to be synthetic" in refusal(tmp_path, tables)
+
+
 def refusal(folder: Path, tables: Tables, outcome: str | None = None, today: date = IN_FORCE) -> str:
     with pytest.raises(RefusedError) as caught:
         check_approval(folder, tables, outcome=outcome, today=today)
@@ -42,8 +120,8 @@ def refusal(folder: Path, tables: Tables, outcome: str | None = None, today: dat
     return str(caught.value)
 
 
-def test_synthetic_tables_need_no_approval(small_tables: Tables, tmp_path: Path) -> None:
-    permission = check_approval(tmp_path, small_tables, outcome="anything")
+def test_synthetic_tables_need_no_approval(made: Path) -> None:
+    permission = check_approval(made, load_tables(made), outcome="anything")
     assert permission.synthetic
     assert permission.statement == "Synthetic data. No real child is described here."
     assert permission.expires_on is None

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import errno
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -164,3 +166,33 @@ def test_what_is_read_is_never_written_over(tmp_path: Path, out: str) -> None:
     with pytest.raises(OutputError, match="overlaps"), output_folder(tmp_path / out, inputs=[tmp_path / "in"]):
         pass
     assert everything(tmp_path) == ["in", "in/table.csv"]
+
+
+def dead_process() -> int:
+    """The number of a process that has ended."""
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    return ended.pid
+
+
+def test_what_a_killed_process_left_is_removed_and_what_a_living_one_writes_is_kept(tmp_path: Path) -> None:
+    dead, living = tmp_path / f".run.{dead_process()}-0123abcd.part", tmp_path / f".run.{os.getppid()}-0123abcd.part"
+    other = tmp_path / f".running.{dead_process()}-0123abcd.part"
+    for folder in (dead, living, other):
+        folder.mkdir()
+        (folder / "half.txt").write_text("half")
+    with output_folder(tmp_path / "run", "a run") as folder:
+        (folder / "a.txt").write_text("whole")
+    assert not dead.exists()
+    assert (living / "half.txt").exists()
+    assert (other / "half.txt").exists()
+
+
+def test_a_run_whose_replacement_was_killed_takes_its_place_again(tmp_path: Path) -> None:
+    with output_folder(tmp_path / "run", "a run") as folder:
+        (folder / "a.txt").write_text("first")
+    (tmp_path / "run").rename(tmp_path / f".run.{dead_process()}-0123abcd.old")
+    with pytest.raises(ValueError, match="on purpose"), output_folder(tmp_path / "run", "a run"):
+        raise ValueError("on purpose")
+    assert (tmp_path / "run" / "a.txt").read_text() == "first"
+    assert [path.name for path in tmp_path.iterdir()] == ["run"]

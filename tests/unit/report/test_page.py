@@ -32,7 +32,7 @@ def test_no_request_leaves_the_page(pages: dict[str, str], parse: Callable[[str]
         if key in ("href", "src", "action")
     ]
     assert links
-    assert all(re.match(r"#|data:text/csv|[a-z]+/[a-z]+\.html$", link) for link in links), links
+    assert all(re.match(r"#|data:text/csv|([a-z]+/)?[a-z-]+\.(html|md|csv|json)$", link) for link in links), links
     without_namespace = pages[name].replace('xmlns="http://www.w3.org/2000/svg"', "")
     assert not re.search(r"https?://|//[a-z]|@import|url\((?!#)", re.sub(r"// [A-Z].*", "", without_namespace))
     assert not {"link", "img", "iframe", "object", "embed"} & {tag for tag, _ in page.elements}

@@ -11,12 +11,16 @@ from urllib.parse import unquote
 
 import pytest
 
+from ace_risk.cards.card import build_card
 from ace_risk.errors import StudyError
+from ace_risk.kinds import configs_folder
+from ace_risk.report.card_page import render_card
 from ace_risk.report.evaluation_page import headline, render_evaluation
 from ace_risk.report.fairness_page import outside_rows, overall, render_fairness
 from ace_risk.report.index_page import render_index
 from ace_risk.report.list_page import child_row, render_list
 from ace_risk.report.page import Header
+from ace_risk.study import load_study
 
 pytestmark = pytest.mark.xdist_group("report_pages")  # one worker draws the pages
 
@@ -305,3 +309,16 @@ def test_index_opens_with_the_readers(pages: dict[str, str], evaluation: dict[st
 def test_index_links_stay_in_the_folder(header: Header, href: str) -> None:
     with pytest.raises(StudyError, match="leave the folder"):
         render_index([{"href": href, "title": "T", "what": "W"}], {}, header)
+
+
+def test_the_card_shows_the_trade_off_of_the_search(
+    measured: dict[str, Any], audit: dict[str, Any], header: Header, parse: Parse
+) -> None:
+    study = load_study(configs_folder() / "demo.yaml")
+    searched = parse(render_card(build_card(study, measured, audit, "x", {}), header)).text()
+    assert measured["search"]["rule"] in searched
+    assert "The largest gap between groups is" in searched
+    assert "Features on the card against recall" in searched
+    unsearched = parse(render_card(build_card(study, {**measured, "search": None}, audit, "x", {}), header)).text()
+    assert "was not searched" in unsearched
+    assert "Features on the card against recall" not in unsearched

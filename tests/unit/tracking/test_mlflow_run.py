@@ -23,12 +23,19 @@ import pytest
 
 from ace_risk.errors import OutputError, PackError
 from ace_risk.features.build import build_features
-from ace_risk.tracking.mlflow_run import SETTINGS, log_training
+from ace_risk.tracking.mlflow_run import PARENT, log_training
 from ace_risk.tracking.pack import load_pack
+from ace_risk.tracking.store import SETTINGS
 
 PARAMS = {"seed": 7, "cohort": {"every_months": 3, "open_plan_kinds": ("cin", "s47")}, "hub": None}
 METRICS = {"points": {"recall": 0.31, "ppv": float("nan"), "5 to 9 (n)": np.int64(12)}, "ok": True, "word": "x"}
 MANY = {f"threshold_{number}": number / 7 for number in range(230)}
+TRIALS = [
+    {"number": number, "max_features": 12 - number, "max_points": 5, "max_cuts": 4, "features": 10 - number,
+     "recall": 0.4 - number / 100, "precision": 0.3, "gap": None if number else 0.1, "difference_error": 0.01,
+     "chosen": number == 2}
+    for number in range(3)
+]  # fmt: skip
 DIGEST = "sha256:" + "ab" * 32
 
 
@@ -46,7 +53,7 @@ def store(made: SimpleNamespace, tmp_path_factory: pytest.TempPathFactory) -> Si
     with contextlib.chdir(working), contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
         run_id = log_training(
             part, "demo", "first", params=PARAMS, metrics=METRICS | {"many": MANY}, tags={"verdict": "within"},
-            artifacts=[part / "report.html"], dataset_digest=DIGEST, final_folder=final,
+            artifacts=[part / "report.html"], dataset_digest=DIGEST, final_folder=final, trials=TRIALS,
         )  # fmt: skip
     part.rename(final)
     from mlflow.tracking import MlflowClient
@@ -92,6 +99,20 @@ def test_files_are_found_where_the_folder_was_moved_to(store: SimpleNamespace, m
     assert not store.part.exists()
     local = store.client.download_artifacts(store.run_id, "pack")
     assert load_pack(local).id == made.id == tags_of(store)["pack"]
+
+
+def test_every_trial_of_the_search_is_a_nested_run(store: SimpleNamespace) -> None:
+    experiment = store.client.get_experiment_by_name("demo").experiment_id
+    children = store.client.search_runs([experiment], f"tags.`{PARENT}` = '{store.run_id}'")
+    found = {
+        (run.info.run_name, run.data.params["max_features"], run.data.metrics["recall"], run.data.tags["chosen"])
+        for run in children
+    }
+    assert found == {("size 0", "12", 0.4, "no"), ("size 1", "11", 0.39, "no"), ("size 2", "10", 0.38, "yes")}
+    assert {run.info.run_name: "gap" in run.data.metrics for run in children} == {
+        "size 0": True, "size 1": False, "size 2": False,
+    }  # fmt: skip
+    assert all(run.info.status == "FINISHED" and run.info.user_id == "" for run in children)
 
 
 def test_nobody_is_named(store: SimpleNamespace) -> None:
@@ -169,7 +190,7 @@ def test_a_second_training_joins_the_same_store(store: SimpleNamespace) -> None:
     )
     try:
         runs = store.client.search_runs([store.client.get_experiment_by_name("demo").experiment_id])
-        assert {run.info.run_id for run in runs} == {run_id, store.run_id}
+        assert {run.info.run_id for run in runs if PARENT not in run.data.tags} == {run_id, store.run_id}
     finally:
         store.client.delete_run(run_id)
 
@@ -215,11 +236,11 @@ def test_mlflow_is_imported_late_and_with_its_telemetry_off(tmp_path: Path) -> N
         "raise SystemExit\n"
     )
     program = (
-        "import sys, ace_risk.tracking.pyfunc; from ace_risk.tracking.mlflow_run import _quiet_mlflow;"
-        "print('mlflow' in sys.modules); _quiet_mlflow().__enter__()"
+        "import sys, ace_risk.tracking.pyfunc; from ace_risk.tracking.store import quiet_mlflow;"
+        "print('mlflow' in sys.modules); quiet_mlflow().__enter__()"
     )
     surroundings = {key: value for key, value in os.environ.items() if key not in SETTINGS}
-    surroundings["PYTHONPATH"] = str(tmp_path)
+    surroundings["PYTHONPATH"] = os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])
     answer = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, env=surroundings)
     assert answer.stdout.splitlines() == ["False", "['true', 'true']"], answer.stderr
 

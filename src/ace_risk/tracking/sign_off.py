@@ -1,0 +1,119 @@
+"""Sign-offs: who answers for using a pack, and until when, in a file beside the pack, which stays as it is."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import yaml
+from pydantic import Field, StringConstraints, TypeAdapter, ValidationError
+
+from ace_risk.data.files import write_file
+from ace_risk.errors import RefusedError, StudyError
+from ace_risk.kinds import read_yaml, validation_problems
+from ace_risk.plans import Part
+from ace_risk.report.natural import day
+from ace_risk.tracking.pack import Pack
+
+SIGN_OFFS = "sign-off.yaml"
+"""Name of the file, in the folder that holds the pack."""
+
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+
+
+class SignOff(Part):
+    """One sign-off.
+
+    Attributes
+    ----------
+    pack
+        The whole id of the pack that it is for.
+    name, role
+        Who signs, and as what.
+    signed_on, until
+        First day on which it holds, and first day on which it no longer does.
+    note
+        Anything that must be known with it.
+    """
+
+    pack: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    name: Words
+    role: Words
+    signed_on: date
+    until: date
+    note: str = ""
+
+
+def sign_offs_file(pack: Pack) -> Path:
+    """Where the sign-offs of a pack lie: beside it."""
+    return pack.path.absolute().parent / SIGN_OFFS
+
+
+def read_sign_offs(path: Path) -> tuple[SignOff, ...]:
+    """The sign-offs in a file, a list of mappings; none if the file isn't there.
+
+    Raises
+    ------
+    StudyError
+        Naming every key that is missing, unknown or wrong.
+    """
+    if not path.is_file():
+        return ()
+    try:
+        return TypeAdapter(tuple[SignOff, ...]).validate_python(read_yaml(path) or ())
+    except ValidationError as error:
+        raise StudyError.from_problems(str(path), validation_problems(error)) from None
+
+
+def add_sign_off(pack: Pack, name: str, role: str, until: date, note: str = "", today: date | None = None) -> Path:
+    """Write a sign-off beside a pack, after those that are there.
+
+    Raises
+    ------
+    StudyError
+        If the name or the role is empty, or `until` isn't after today.
+    OutputError
+        If the file can't be written.
+    """
+    today = today or date.today()
+    path = sign_offs_file(pack)
+    problems = [f"--{key}: must not be empty." for key, text in (("name", name), ("role", role)) if not text.strip()]
+    if until <= today:
+        problems.append(f"--until: {day(until)} is not after today. Give the first day on which it no longer holds.")
+    if problems:
+        raise StudyError.from_problems("sign-off", problems)
+    signed = SignOff(pack=pack.id, name=name, role=role, signed_on=today, until=until, note=note)
+    content = [item.model_dump() for item in (*read_sign_offs(path), signed)]
+    write_file(path, yaml.safe_dump(content, sort_keys=False, allow_unicode=True))
+    return path
+
+
+def sign_off_statement(pack: Pack, synthetic: bool, today: date | None = None) -> str:
+    """Who signed a pack off and until when, in a sentence for every list that is made with it.
+
+    Parameters
+    ----------
+    synthetic
+        True if the data are proven to be synthetic: then a pack may be used without a sign-off, and the sentence says
+        that there is none.
+
+    Raises
+    ------
+    RefusedError
+        If the data are not synthetic and no sign-off of this very pack holds today.
+    """
+    today = today or date.today()
+    ours = [item for item in read_sign_offs(sign_offs_file(pack)) if item.pack == pack.id]
+    holding = [item for item in ours if item.signed_on <= today < item.until]
+    if holding:
+        last = max(holding, key=lambda item: (item.until, item.signed_on, item.name))
+        note = f" {last.note}" if last.note else ""
+        return f"Signed off by {last.name}, {last.role}, until {day(last.until)}.{note}"
+    if synthetic:
+        return "Nobody has signed this model off; it may be shown on synthetic data only."
+    ended = f"; the last one ended on {day(max(item.until for item in ours))}" if ours else ""
+    raise RefusedError(
+        f"{pack.path}: nobody has signed this pack off for use{ended}. Whoever answers for it runs: "
+        'ace-risk sign-off PACK --name "…" --role "…" --until YYYY-MM-DD'
+    )

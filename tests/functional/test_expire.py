@@ -1,0 +1,104 @@
+"""Lists are deleted when their date has passed, and nothing else is."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from ace_risk.data.files import output_folder
+from ace_risk.data.marker import write_expiry
+from ace_risk.errors import RefusedError
+from ace_risk.governance.expire import expire
+from ace_risk.tracking.store import quiet_mlflow
+
+NOW = datetime(2026, 5, 12, 9, 30)
+
+
+def made(folder: Path, when: datetime) -> Path:
+    with output_folder(folder, "a referral list") as part:
+        (part / "referrals.csv").write_text("rank,child_id\n")
+        write_expiry(part, when)
+    return folder
+
+
+def test_files_that_name_children_can_be_read_by_their_owner_only(demo):
+    for name in ("referrals.csv", "referrals.xlsx", "referrals.html", "referrals.txt"):
+        assert (demo / "list" / name).stat().st_mode & 0o777 == 0o600, name
+
+
+def test_the_command_deletes_a_lapsed_list_and_says_so(run_command, demo, tmp_path):
+    shutil.copytree(demo / "list", tmp_path / "lists" / "one")
+    (tmp_path / "lists" / "notes.txt").write_text("somebody's own")
+    done = run_command("expire", tmp_path / "lists")
+    assert done.returncode == 0, done.stderr
+    assert "deleted: " in done.stdout
+    assert "29 January 2026" in done.stdout
+    assert [path.name for path in (tmp_path / "lists").iterdir()] == ["notes.txt"]
+    assert "Nothing in" in run_command("expire", tmp_path / "lists").stdout
+
+
+def test_a_list_is_kept_until_its_moment(tmp_path):
+    due, early = made(tmp_path / "deep" / "due", NOW), made(tmp_path / "early", NOW + timedelta(seconds=1))
+    told = expire(tmp_path, now=NOW)
+    assert len(told) == 1
+    assert str(due) in told[0]
+    assert not due.exists()
+    assert early.exists()
+
+
+def test_a_list_that_was_filled_in_is_left_unless_asked_and_the_others_go(tmp_path):
+    filled, other = made(tmp_path / "filled", NOW), made(tmp_path / "other", NOW)
+    (filled / "referrals.csv").write_text("rank,child_id,decision\n")
+    with pytest.raises(RefusedError, match=r"referrals\.csv") as caught:
+        expire(tmp_path, now=NOW)
+    assert caught.value.exit_code == 4
+    assert f"deleted: {other}" in str(caught.value)
+    assert (filled / "referrals.csv").exists()
+    assert not other.exists()
+    assert "changed or added" in expire(tmp_path, even_if_changed=True, now=NOW)[0]
+    assert not filled.exists()
+
+
+def test_only_what_ace_risk_wrote_is_deleted(tmp_path):
+    foreign, broken = tmp_path / "foreign", made(tmp_path / "broken", NOW)
+    foreign.mkdir()
+    (foreign / ".expires").write_text("2020-01-01T00:00:00\n")
+    (broken / ".expires").write_text("long ago\n")
+    outside = made(tmp_path.parent / f"{tmp_path.name}-outside", NOW)
+    (tmp_path / "link").symlink_to(outside)
+    assert expire(tmp_path, now=NOW) == [f"Nothing in {tmp_path} has expired."]
+    assert foreign.exists()
+    assert broken.exists()
+    assert outside.exists()
+
+
+def test_the_commit_stands_beside_the_pack_and_not_in_it(demo):
+    told = json.loads((demo / "run" / "provenance.json").read_text())
+    manifest = (demo / "run" / "pack" / "manifest.sha256").read_bytes()
+    import hashlib
+
+    assert told["pack"] == hashlib.sha256(manifest).hexdigest()
+    assert told["git_commit"] is None or len(told["git_commit"]) in (40, 64)
+    commit = (told["git_commit"] or "no commit").encode()
+    assert not any(commit in path.read_bytes() for path in (demo / "run" / "pack").iterdir())
+
+
+def test_the_search_is_in_mlflow_a_run_per_trial(demo):
+    from mlflow.tracking import MlflowClient
+
+    uri = f"sqlite:///{demo / 'run' / 'mlflow.db'}"
+    client = MlflowClient(uri, uri)
+    with quiet_mlflow():
+        runs = client.search_runs([client.get_experiment_by_name("demo").experiment_id])
+    parents = [run for run in runs if "mlflow.parentRunId" not in run.data.tags]
+    trials = json.loads((demo / "run" / "evaluation.json").read_text())["search"]["trials"]
+    assert len(parents) == 1
+    assert len(runs) == 1 + len(trials)
+    assert parents[0].data.tags["mlflow.note.content"].startswith("# Model card")
+    assert "git_commit" in parents[0].data.tags
+    recalls = sorted(run.data.metrics["recall"] for run in runs if run is not parents[0])
+    assert recalls == pytest.approx(sorted(trial["recall"] for trial in trials))

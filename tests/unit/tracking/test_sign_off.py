@@ -1,0 +1,71 @@
+"""Sign-offs: for one pack, from one day to another, in a file beside it."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from ace_risk.errors import PackError, RefusedError, StudyError
+from ace_risk.tracking.manifest import MANIFEST, write_manifest
+from ace_risk.tracking.pack import load_pack
+from ace_risk.tracking.sign_off import add_sign_off, read_sign_offs, sign_off_statement, sign_offs_file
+
+TODAY, UNTIL = date(2026, 5, 12), date(2026, 8, 1)
+
+
+def test_a_sign_off_lies_beside_the_pack_and_holds_until_its_day(pack_folder: Path) -> None:
+    pack = load_pack(pack_folder)
+    path = add_sign_off(pack, "Ada Holme", "Head of early help", UNTIL, "Carlisle only.", today=TODAY)
+    assert path == pack_folder.parent / "sign-off.yaml"
+    assert load_pack(pack_folder).id == pack.id
+    told = "Signed off by Ada Holme, Head of early help, until 1 August 2026. Carlisle only."
+    assert sign_off_statement(pack, False, TODAY) == told
+    assert sign_off_statement(pack, True, date(2026, 7, 31)) == told
+    for day in (date(2026, 5, 11), UNTIL):
+        with pytest.raises(RefusedError, match="nobody has signed this pack off") as caught:
+            sign_off_statement(pack, False, day)
+        assert caught.value.exit_code == 4
+
+
+def test_synthetic_data_need_none_and_the_list_says_so(pack_folder: Path) -> None:
+    assert "Nobody has signed" in sign_off_statement(load_pack(pack_folder), True, TODAY)
+
+
+def test_another_pack_is_not_signed_off(pack_folder: Path) -> None:
+    add_sign_off(load_pack(pack_folder), "Ada", "Head", UNTIL, today=TODAY)
+    (pack_folder / MANIFEST).unlink()
+    (pack_folder / "versions.json").write_text('{"python": "3.99"}')
+    write_manifest(pack_folder)
+    with pytest.raises(RefusedError, match="nobody has signed"):
+        sign_off_statement(load_pack(pack_folder), False, TODAY)
+
+
+def test_earlier_sign_offs_are_kept(pack_folder: Path) -> None:
+    pack = load_pack(pack_folder)
+    add_sign_off(pack, "Ada", "Head", UNTIL, today=TODAY)
+    add_sign_off(pack, "Bo: - {x}", "Board 'chair'", date(2026, 9, 1), today=TODAY)
+    assert [item.name for item in read_sign_offs(sign_offs_file(pack))] == ["Ada", "Bo: - {x}"]
+    assert sign_off_statement(pack, False, TODAY).startswith("Signed off by Bo")
+
+
+def test_what_is_wrong_is_told_at_once_and_nothing_is_written(pack_folder: Path) -> None:
+    with pytest.raises(StudyError, match="3 problems"):
+        add_sign_off(load_pack(pack_folder), " ", "", TODAY, today=TODAY)
+    assert not (pack_folder.parent / "sign-off.yaml").exists()
+
+
+def test_a_file_in_the_pack_itself_is_refused(pack_folder: Path) -> None:
+    (pack_folder / "sign-off.yaml").write_text("[]")
+    with pytest.raises(PackError, match=r"sign-off\.yaml: is not in manifest"):
+        load_pack(pack_folder)
+
+
+@pytest.mark.parametrize(
+    "text", ["- name: Ada\n", "- !!python/object/apply:os.system [true]\n", "name: Ada\n", "- {a: [\n"]
+)
+def test_a_file_that_is_none_is_explained(pack_folder: Path, text: str) -> None:
+    (pack_folder.parent / "sign-off.yaml").write_text(text)
+    with pytest.raises(StudyError, match=r"sign-off\.yaml"):
+        sign_off_statement(load_pack(pack_folder), False, TODAY)
