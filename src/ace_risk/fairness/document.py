@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ace_risk.fairness.audit import FairnessAudit, audit_fairness, plain_records
+from ace_risk.fairness.audit import FairnessAudit, audit_fairness
 from ace_risk.fairness.disclosure import suppress_gaps, suppress_small
+from ace_risk.fairness.result import plain_records
 from ace_risk.fairness.summary import audit_sentences, other_measures, questions_for_board
 from ace_risk.plans import FairnessPlan
 
