@@ -91,8 +91,8 @@ def reranked_spreads(
 ) -> list[Spread]:  # fmt: skip
     """What each attribute's rows are worth when the list is made anew in each replicate.
 
-    As with households alone, rows are never worth more than their number, and only a negative correlation with the
-    reference counts: making the list anew is never taken to make anything more certain.
+    Making the list anew is never taken to make anything more certain: rows are worth no more than with the list held
+    fixed (`spreads`), and only a correlation with the reference that is as negative or more so counts.
     """
     rng = np.random.default_rng(seed)
     if households is None:
@@ -100,9 +100,16 @@ def reranked_spreads(
     else:
         draws = lists.redraw_households(attributes, households, n_boot, rng)
     return [
-        spread_of(counts, drawn, reference, spread.homes, spread.effective())
+        not_above(spread, spread_of(counts, drawn, reference, spread.homes, spread.worth))
         for counts, drawn, reference, spread in zip(tables, draws, references, spreads, strict=True)
     ]
+
+
+def not_above(fixed: Spread, anew: Spread) -> Spread:
+    """The less certain of two spreads, figure by figure."""
+    return Spread(
+        np.minimum(fixed.worth, anew.worth), np.minimum(fixed.correlation, anew.correlation), fixed.rows, fixed.homes
+    )
 
 
 def reranked_table(attribute: Attribute, counts: Ints, reference: int, spread: Spread, level: Floats) -> pd.DataFrame:
