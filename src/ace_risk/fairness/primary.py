@@ -67,6 +67,15 @@ def primary_rows(verdicts: pd.DataFrame, primary: Pairs) -> pd.Series[bool]:
     return pd.Series([pair in primary for pair in pairs], index=verdicts.index, dtype=bool)
 
 
+def roles(verdicts: pd.DataFrame, primary: Pairs) -> list[str]:
+    """For each row of a verdict table: `primary`, `mirror` (a primary one told backwards) or `exploratory`."""
+    words = []
+    for attribute, metric in zip(verdicts["attribute"], verdicts["metric"], strict=True):
+        mirror = "mirror" if is_primary(attribute, metric, primary) else "exploratory"
+        words.append("primary" if (attribute, metric) in primary else mirror)
+    return words
+
+
 def simultaneous_levels(
     attributes: Sequence[Attribute], tables: Sequence[Ints], references: Sequence[int], primary: Pairs
 ) -> tuple[list[Floats], int]:
