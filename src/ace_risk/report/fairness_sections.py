@@ -1,0 +1,88 @@
+"""Parts of the fairness page beyond groups and gaps: what is primary, true need, adultification, crossed groups."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ace_risk.fairness.summary import ATTRIBUTE_TITLES
+from ace_risk.report.csv_text import csv_link
+
+TRUTH_VIEWS = ("by_records", "by_need", "by_services")
+CROSSED_COLUMNS = ("group", "times", "tpr", "tpr_low", "tpr_high", "verdict")
+
+
+def title_of(attribute: str) -> str:
+    """What people read for an attribute.
+
+    Examples
+    --------
+    >>> title_of("age_band"), title_of("first_language")
+    ('Age', 'First language')
+    """
+    return ATTRIBUTE_TITLES.get(attribute, attribute.replace("_", " ").capitalize())
+
+
+def is_primary(row: Mapping[str, Any]) -> bool:
+    """Whether a comparison was declared beforehand; where none was, every comparison of whom the list reaches.
+
+    Examples
+    --------
+    >>> is_primary({"metric": "tpr"}), is_primary({"metric": "tpr", "role": "exploratory"})
+    (True, False)
+    """
+    return bool(row["role"] == "primary" if "role" in row else row["metric"] == "tpr")
+
+
+def primary_rows(verdicts: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The comparisons that the answer rests on."""
+    return [row for row in verdicts if is_primary(row)]
+
+
+def primary_names(audit: Mapping[str, Any]) -> list[str]:
+    """The attributes of the primary comparisons; all of them where none was declared."""
+    return list(dict.fromkeys(str(row["attribute"]) for row in primary_rows(audit["verdicts"])))
+
+
+def times_as_many(verdict: Mapping[str, Any], groups: Sequence[Mapping[str, Any]]) -> str:
+    """How many times as many rows of the group would be enough, in words; empty where that isn't known.
+
+    Examples
+    --------
+    >>> times_as_many({"group": "Asian", "n_needed": 4100}, [{"group": "Asian", "n": 500}])
+    '8 times as many as here'
+    """
+    n = next((row["n"] for row in groups if row["group"] == verdict["group"]), None)
+    needed = verdict.get("n_needed")
+    if not isinstance(n, int) or not isinstance(needed, int) or not n:
+        return ""
+    times = needed / n
+    return f"{times:.1f} times as many as here" if times < 3 else f"{times:,.0f} times as many as here"
+
+
+def truth_part(audit: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The section on true need, with its table as CSV; None on real data."""
+    truth = audit.get("truth")
+    if not truth:
+        return None
+    figures = [f"{view}_{figure}" for view in TRUTH_VIEWS for figure in ("gap", "gap_low", "gap_high", "verdict")]
+    rows = [
+        [row["attribute"], row["group"], row["reference"]]
+        + [row[view][figure] for view in TRUTH_VIEWS for figure in ("gap", "gap_low", "gap_high", "verdict")]
+        for row in truth["comparisons"]
+    ]
+    return {
+        **truth,
+        "comparisons": [{**row, "title": title_of(row["attribute"])} for row in truth["comparisons"]],
+        "csv": csv_link("true-need.csv", ("attribute", "group", "reference", *figures), rows),
+    }
+
+
+def crossed_part(audit: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The section on crossed groups, with its table as CSV; None where nothing was crossed."""
+    crossed = audit.get("crossed")
+    if not crossed:
+        return None
+    rows = [[row[name] for name in CROSSED_COLUMNS] for row in crossed["groups"]]
+    names = [title_of(name) for name in crossed["attribute"].split(" × ")]
+    return {**crossed, "title": " × ".join(names), "csv": csv_link("crossed.csv", CROSSED_COLUMNS, rows)}
