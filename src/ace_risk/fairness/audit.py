@@ -9,6 +9,7 @@ import pandas as pd
 
 from ace_risk.evaluate.list_size import list_ranks
 from ace_risk.fairness.counts import COUNTS, METRICS, Attribute, Ints, confusion_cells, count_groups, rates
+from ace_risk.fairness.enough import enough_table
 from ace_risk.fairness.inputs import read_input
 from ace_risk.fairness.intervals import LEVEL, Spread, household_spreads, independent_spread, wilson
 from ace_risk.fairness.primary import simultaneous_levels
@@ -155,6 +156,7 @@ def audit_fairness(
         verdicts=stack(verdict_table(*part[:4], given.margins, part[4]) for part in parts),
         settings=settings,
         ratios=stack(ratio_table(*part) for part in parts),
+        enough=stack(enough_table(*part[:4], given.margins, part[4]) for part in parts),
         reranked=None
         if remade is None
         else stack(reranked_table(*part[:3], spread, part[4]) for part, spread in zip(parts, remade, strict=True)),

@@ -18,6 +18,7 @@ from ace_risk.fairness.disclosure import hidden_rates, nesting, suppress_gaps, s
 from ace_risk.fairness.primary import roles
 from ace_risk.fairness.result import plain_records
 from ace_risk.fairness.summary import ATTRIBUTE_TITLES, audit_sentences, other_measures, questions_for_board
+from ace_risk.fairness.verdicts import OPEN
 from ace_risk.plans import FairnessPlan
 
 FORMAT = "ace-risk/audit/1"
@@ -141,8 +142,10 @@ def build_audit(
 def _records(audit: FairnessAudit, shown: pd.DataFrame) -> dict[str, Sequence[Mapping[str, Any]]]:
     """Groups and comparisons as records, with small counts suppressed; each comparison with its role and its ratio."""
     ratio = ["ratio", "ratio_low", "ratio_high"]
-    table = audit.verdicts.join(audit.ratios[ratio])
-    figures = ["gap", "gap_low", "gap_high", "n_needed", *ratio]
+    open_ = audit.verdicts["verdict"].eq(OPEN)
+    times = audit.enough["times"].where(open_).round(1).rename("times_needed")
+    table = audit.verdicts.join(audit.ratios[ratio]).join(times)
+    figures = ["gap", "gap_low", "gap_high", "n_needed", "times_needed", *ratio]
     if audit.reranked is not None:
         remade = audit.reranked[["gap_low", "gap_high"]].rename(columns=lambda name: name.replace("gap", "remade"))
         table, figures = table.join(remade), [*figures, *remade.columns]

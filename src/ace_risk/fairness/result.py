@@ -33,6 +33,9 @@ class FairnessAudit:
         primary_comparisons (groups that are set beside a reference in them) and primary_level (coverage of each).
     ratios
         As `verdicts`, with ratio, ratio_low and ratio_high; see :func:`ace_risk.fairness.ratios.ratio_table`.
+    enough
+        For each row of `verdicts`, how many times as many records of everybody would settle it; see
+        :func:`ace_risk.fairness.enough.enough_table`.
     reranked
         The gaps of `verdicts` with the interval of lists made anew, None with a threshold; see
         :mod:`ace_risk.fairness.reranked`. Verdicts don't rest on it.
@@ -42,6 +45,7 @@ class FairnessAudit:
     verdicts: pd.DataFrame
     settings: dict[str, Any]
     ratios: pd.DataFrame
+    enough: pd.DataFrame
     reranked: pd.DataFrame | None = None
 
     @property

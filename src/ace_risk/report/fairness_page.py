@@ -11,10 +11,10 @@ from ace_risk.fairness.counts import RESTS_ON
 from ace_risk.report.csv_text import csv_link
 from ace_risk.report.fairness_sections import (
     crossed_part,
+    enough,
     is_primary,
     primary_names,
     primary_rows,
-    times_as_many,
     title_of,
     truth_part,
 )
@@ -40,7 +40,7 @@ GROUP_COLUMNS = (
 )  # fmt: skip
 VERDICT_COLUMNS = (
     "attribute", "metric", "role", "group", "reference", "gap", "gap_low", "gap_high", "verdict", "n_needed",
-    "remade_low", "remade_high", "ratio", "ratio_low", "ratio_high",
+    "times_needed", "remade_low", "remade_high", "ratio", "ratio_low", "ratio_high",
 )  # fmt: skip
 
 
@@ -116,17 +116,19 @@ def attribute_part(audit: Mapping[str, Any], attribute: str) -> dict[str, Any]:
     groups = [row for row in audit["by_group"] if row["attribute"] == attribute]
     hidden = hidden_rates(groups)
     verdicts = [
-        {**row, "hidden": is_hidden(row, hidden), "times": times_as_many(row, groups)}
+        {**row, "hidden": is_hidden(row, hidden), "enough": enough(row)}
         for row in audit["verdicts"]
         if row["attribute"] == attribute
     ]
     on_tpr = {row["group"]: row for row in verdicts if row["metric"] == "tpr"}
     reference = next((str(row["reference"]) for row in verdicts), None)
-    title = title_of(attribute)
+    title, primary = title_of(attribute), attribute in primary_names(audit)
+    drawn = [row for row in groups if primary or _number(row["tpr"]) is not None]
     return {
         "name": attribute,
         "title": title,
-        "primary": attribute in primary_names(audit),
+        "primary": primary,
+        "not_drawn": len(groups) - len(drawn),
         "remade": any("remade_low" in row for row in verdicts),
         "reference": reference,
         "groups": groups,
@@ -134,7 +136,7 @@ def attribute_part(audit: Mapping[str, Any], attribute: str) -> dict[str, Any]:
         "on_tpr": on_tpr,
         "others": by_metric([row for row in verdicts if row["metric"] != "tpr"]),
         "word": overall(reach_of(verdicts)),
-        "picture": tpr_picture(groups, title, reference, audit["margin"], _common_end(audit)),
+        "picture": tpr_picture(drawn, title, reference, audit["margin"], _common_end(audit)),
         "csv": table_csv(f"{attribute}.csv", GROUP_COLUMNS, groups),
     }
 

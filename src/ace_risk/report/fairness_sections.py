@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import ceil
 from typing import Any
 
 from ace_risk.fairness.summary import ATTRIBUTE_TITLES
@@ -44,20 +45,18 @@ def primary_names(audit: Mapping[str, Any]) -> list[str]:
     return list(dict.fromkeys(str(row["attribute"]) for row in primary_rows(audit["verdicts"])))
 
 
-def times_as_many(verdict: Mapping[str, Any], groups: Sequence[Mapping[str, Any]]) -> str:
-    """How many times as many rows of the group would be enough, in words; empty where that isn't known.
+def enough(verdict: Mapping[str, Any]) -> str:
+    """What would be enough to settle a comparison, in words; empty where that isn't known.
 
     Examples
     --------
-    >>> times_as_many({"group": "Asian", "n_needed": 4100}, [{"group": "Asian", "n": 500}])
-    '8 times as many as here'
+    >>> enough({"times_needed": 7.6}), enough({"times_needed": 1.4}), enough({})
+    ('8 such years or forces together', '1.4 times as many records', '')
     """
-    n = next((row["n"] for row in groups if row["group"] == verdict["group"]), None)
-    needed = verdict.get("n_needed")
-    if not isinstance(n, int) or not isinstance(needed, int) or not n:
+    times = verdict.get("times_needed")
+    if not isinstance(times, float):
         return ""
-    times = needed / n
-    return f"{times:.1f} times as many as here" if times < 3 else f"{times:,.0f} times as many as here"
+    return f"{times:.1f} times as many records" if times <= 2 else f"{ceil(times):,} such years or forces together"
 
 
 def truth_part(audit: Mapping[str, Any]) -> dict[str, Any] | None:
