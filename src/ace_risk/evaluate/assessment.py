@@ -96,7 +96,7 @@ def assess(
         places,
         len(np.unique(rows.lists)),
         study.seed,
-        Ranked(rankings[0].score, rows.lists, rows.tie_key),
+        Ranked(rankings[0].score, rows.lists, rows.tie_key, rankings[0].probability),
         answers,
     )
     report("checks")

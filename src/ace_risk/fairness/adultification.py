@@ -47,6 +47,8 @@ def adultification_records(
     list of dict
         At equal recorded outcome, and at equal true need where that is known: basis, rows, listed, other,
         difference, low, high, verdict and sentence; figures are None where they are hidden or can't be worked out.
+        Rows are rounded to tens and shares to hundredths, so that exact counts of ethnicity and of age elsewhere don't
+        give away what is left.
     """
     ethnicity = groups["ethnicity"].astype(str).to_numpy()
     old = groups["age_years"].to_numpy(dtype=float) >= FROM_AGE
@@ -99,12 +101,12 @@ def _record(
     elif told and (found.low > margin or found.high < -margin):
         verdict = OUTSIDE
     figures = {
-        "rows": found.rows,
-        "listed": found.rate,
-        "other": found.other,
-        "difference": found.rate - found.other,
-        "low": found.low,
-        "high": found.high,
+        "rows": round(found.rows, -1),
+        "listed": float(np.round(found.rate, 2)),
+        "other": float(np.round(found.other, 2)),
+        "difference": float(np.round(found.rate - found.other, 3)),
+        "low": float(np.round(found.low, 3)),
+        "high": float(np.round(found.high, 3)),
     }
     shown = {name: None if hidden or not np.isfinite(value) else value for name, value in figures.items()}
     return {"basis": basis, **shown, "hidden": hidden, "verdict": verdict, "sentence": _sentence(basis, shown, verdict)}

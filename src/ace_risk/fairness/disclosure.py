@@ -147,6 +147,12 @@ def _hide_parts(counts: Ints, below: int, part_of: list[Hashable], wholes: Mappi
     return hidden
 
 
+def hidden_attributes(suppressed: pd.DataFrame) -> set[str]:
+    """The attributes of which :func:`suppress_small` hid a count."""
+    any_hidden = suppressed[list(COLUMNS)].eq(SUPPRESSED).any(axis=1)
+    return {str(name) for name in suppressed.loc[any_hidden, "attribute"]}
+
+
 def hide(counts: Ints, below: int, start: Mask | None = None) -> Mask:
     """Which counts of one attribute to hide: groups × (tp, fp, tn, fn, n); `start` is hidden in any case."""
     hidden = (counts >= 1) & (counts < below)

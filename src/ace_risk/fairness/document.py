@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from ace_risk.fairness.adultification import adultification_records
 from ace_risk.fairness.against_truth import truth_section
 from ace_risk.fairness.audit import FairnessAudit, audit_fairness
+from ace_risk.fairness.calibrated import calibration_records
 from ace_risk.fairness.crossed import crossed_section
-from ace_risk.fairness.disclosure import hidden_rates, nesting, suppress_gaps, suppress_small
+from ace_risk.fairness.disclosure import hidden_attributes, hidden_rates, nesting, suppress_gaps, suppress_small
 from ace_risk.fairness.primary import roles
 from ace_risk.fairness.result import plain_records
 from ace_risk.fairness.summary import ATTRIBUTE_TITLES, audit_sentences, other_measures, questions_for_board
@@ -33,11 +34,14 @@ class Ranked:
     score, lists, tie_key
         Per test row: the score (higher comes first), the list that the row competes on, and what settles equal
         scores (smaller first).
+    probability
+        Per test row: the share that the score stands for; None where it stands for none.
     """
 
     score: NDArray[np.float64]
     lists: NDArray[Any]
     tie_key: NDArray[np.int64]
+    probability: NDArray[np.float64] | None = None
 
 
 def build_audit(
@@ -130,6 +134,11 @@ def build_audit(
         else None,
         "adultification": adultification_records(
             groups, label, chosen, households, plan.margin, plan.suppress_below, need
+        ),
+        "calibration": None
+        if ranked is None or ranked.probability is None
+        else calibration_records(
+            ranked.probability, label, groups, plan.primary_attributes, households, hidden_attributes(shown)
         ),
         "truth": None
         if answers is None

@@ -10,6 +10,7 @@ import pandas as pd
 from ace_risk.fairness.counts import RESTS_ON
 from ace_risk.report.csv_text import csv_link
 from ace_risk.report.fairness_sections import (
+    calibration_part,
     crossed_part,
     enough,
     is_primary,
@@ -68,6 +69,7 @@ def render_fairness(audit: Mapping[str, Any], header: Header) -> str:
             "measures": len({v["metric"] for v in audit["verdicts"]}),
         },
         truth=truth_part(audit),
+        calibration=calibration_part(audit),
         crossed=crossed_part(audit),
         adultification=audit.get("adultification") or [],
         outside=outside_rows(audit),

@@ -85,3 +85,15 @@ def crossed_part(audit: Mapping[str, Any]) -> dict[str, Any] | None:
     rows = [[row[name] for name in CROSSED_COLUMNS] for row in crossed["groups"]]
     names = [title_of(name) for name in crossed["attribute"].split(" × ")]
     return {**crossed, "title": " × ".join(names), "csv": csv_link("crossed.csv", CROSSED_COLUMNS, rows)}
+
+
+def calibration_part(audit: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The section on calibration within groups, with its table as CSV; None where scores stand for no share."""
+    records = audit.get("calibration")
+    if not records:
+        return None
+    columns = ("attribute", "group", "expected", "followed", "difference", "low", "high")
+    told = [{**row, "title": title_of(row["attribute"])} for row in records if row["followed"] is not None]
+    hidden = list(dict.fromkeys(title_of(row["attribute"]) for row in records if row["followed"] is None))
+    rows = [[row[name] for name in columns] for row in records]
+    return {"rows": told, "hidden": hidden, "csv": csv_link("calibration.csv", columns, rows)}

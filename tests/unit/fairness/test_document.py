@@ -52,7 +52,7 @@ def document(answers=None, ranked=None):
 @pytest.fixture(scope="module")
 def made():
     answers = pd.DataFrame({"need": NEED, "in_need": np.where(NEED > 0.9, np.nan, NEED > 0.6)})
-    return document(answers, Ranked(SCORE, LISTS, TIES))
+    return document(answers, Ranked(SCORE, LISTS, TIES, np.clip(SCORE, 0, 1)))
 
 
 def test_it_is_json_and_names_every_attribute(made):
@@ -83,13 +83,23 @@ def test_without_scores_there_is_no_list_made_anew_and_without_truth_no_section(
     plain = document()
     assert plain["interval_reranked"] is None
     assert plain["truth"] is None
+    assert plain["calibration"] is None
     assert "remade_low" not in plain["verdicts"][0]
     assert [record["basis"] for record in plain["adultification"]] == ["recorded outcome"]
+
+
+def test_calibration_is_shown_only_where_no_count_of_the_attribute_is_hidden(made):
+    hidden = {
+        row["attribute"] for row in made["by_group"] if "c" in (row["n"], row["tp"], row["fp"], row["tn"], row["fn"])
+    }
+    for row in made["calibration"]:
+        assert (row["followed"] is None) == (row["attribute"] in hidden)
 
 
 def test_the_sections_of_a_synthetic_world_are_there(made):
     assert made["truth"]["rows"] == int((NEED <= 0.9).sum())
     assert [record["basis"] for record in made["adultification"]] == ["recorded outcome", "true need"]
+    assert {row["attribute"] for row in made["calibration"]} == set(PLAN.primary_attributes)
     assert made["crossed"]["attribute"] == "ethnicity × sex × age_band"
 
 

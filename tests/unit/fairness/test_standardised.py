@@ -78,7 +78,7 @@ def test_black_children_of_13_and_over_listed_less_at_equal_need_are_found(less,
     assert by_need["verdict"] == by_outcome["verdict"] == verdict
     assert by_need["difference"] == pytest.approx(-less, abs=0.03)
     old = groups["age_years"] >= 13
-    assert by_need["rows"] == (old & (groups["ethnicity"] == "Black")).sum()
+    assert by_need["rows"] == round(int((old & (groups["ethnicity"] == "Black")).sum()), -1)
     assert "Black children of 13 and over" in by_need["sentence"]
 
 
