@@ -168,7 +168,7 @@ def test_the_audit_covers_every_attribute_with_intervals(demo):
     assert {row["attribute"] for row in audit["by_group"]} == {
         "sex", "ethnicity", "ethnicity_18", "age_band", "care_status", "disability", "deprivation", "hub",
     }  # fmt: skip
-    assert sum(row["role"] == "primary" for row in audit["verdicts"]) == audit["primary_comparisons"] > 0
+    assert sum(row["role"] == "primary" for row in audit["verdicts"]) >= audit["primary_comparisons"] > 0
     assert audit["answer"] in ("within", "outside", "not enough evidence")
     shown = [row for row in audit["by_group"] if isinstance(row["tpr"], float)]
     assert shown

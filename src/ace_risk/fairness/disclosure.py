@@ -149,8 +149,8 @@ def _hide_parts(counts: Ints, below: int, part_of: list[Hashable], wholes: Mappi
 
 def hidden_attributes(suppressed: pd.DataFrame) -> set[str]:
     """The attributes of which :func:`suppress_small` hid a count."""
-    any_hidden = suppressed[list(COLUMNS)].eq(SUPPRESSED).any(axis=1)
-    return {str(name) for name in suppressed.loc[any_hidden, "attribute"]}
+    any_hidden = suppressed[list(COLUMNS)].isin([SUPPRESSED]).any(axis=1)
+    return {str(name) for name in suppressed["attribute"][any_hidden]}
 
 
 def hide(counts: Ints, below: int, start: Mask | None = None) -> Mask:
