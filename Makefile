@@ -8,7 +8,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-slow check bench sample world reference lock clean
+.PHONY: help setup demo test test-slow check bench sample world planted reference lock clean
 
 help:  ## print this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -59,6 +59,9 @@ sample: $(STAMP)  ## make data/synthetic and models/demo again (same bytes)
 
 world: $(STAMP)  ## how much of the synthetic world can be learnt: models, oracle, shuffled labels
 	@$(BIN)/python benchmarks/world.py
+
+planted: $(STAMP)  ## would the audit notice? biases planted in a world, into docs/planted-bias.md (under 30 minutes)
+	@$(BIN)/python benchmarks/planted.py
 
 reference: $(STAMP)  ## write docs/feature-reference.md from the catalogue and the spec tests
 	@$(BIN)/python docs/build_reference.py

@@ -21,9 +21,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from audit import audit_against_fairlearn
 from points import points_against_fasterrisk
 
-from ace_risk import Catalogue, FeatureSpec, audit_fairness, build_features
+from ace_risk import Catalogue, FeatureSpec, build_features
 
 RUNS = 3
 HERE = Path(__file__).parent
@@ -87,31 +88,6 @@ def features_against_pandas(rows: int = 20_000) -> Row:
     return Row(
         f"4 windowed counts, {rows:,} rows, all cutoffs distinct", ours, theirs, f"pandas {version('pandas')}", spread
     )
-
-
-def audit_against_fairlearn(rows: int = 5_000, replicates: int = 20) -> Row:
-    """Rates with intervals, against fairlearn's bootstrap; fairlearn's time is for fewer replicates than usual."""
-    from fairlearn.metrics import MetricFrame, false_positive_rate, selection_rate, true_positive_rate
-
-    rng = np.random.default_rng(2)
-    label = rng.integers(0, 2, rows)
-    listed = (rng.random(rows) < 0.3).astype(int)
-    group = rng.integers(0, 10, rows)
-    metrics = {"selection_rate": selection_rate, "tpr": true_positive_rate, "fpr": false_positive_rate}
-
-    def theirs() -> MetricFrame:
-        return MetricFrame(
-            metrics=metrics, y_true=label, y_pred=listed, sensitive_features=group, n_boot=replicates,
-            ci_quantiles=[0.025, 0.975], random_state=1,
-        )  # fmt: skip
-
-    def ours() -> object:
-        return audit_fairness(label, listed, pd.DataFrame({"group": group}), threshold=0.5)
-
-    fast, spread = timed(ours)
-    slow, _ = timed(theirs, runs=1)
-    work = f"rates of 10 groups with intervals, {rows:,} rows (peer: {replicates} replicates)"
-    return Row(work, fast, slow, f"fairlearn {version('fairlearn')}", spread)
 
 
 def help_time() -> Row:
@@ -215,8 +191,9 @@ def main() -> None:
     )
     machine("before")
     print(f"{'work':<76}{'ours, s':>9}{'peer, s':>9}{'ratio':>9}{'spread':>8}  peer", flush=True)
-    for measure in (features_against_pandas, audit_against_fairlearn, help_time):
+    for measure in (features_against_pandas, help_time):
         show(measure())
+    audit_against_fairlearn()
     with tempfile.TemporaryDirectory() as made:
         features_against_featuretools(Path(made))
         features_against_engines(Path(made))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -245,15 +245,67 @@ class ListPlan(Part):
         return self.places_by_hub.get(hub, self.places) if hub is not None else self.places
 
 
-class FairnessPlan(Part):
-    """What the audit compares, and what counts as a difference that matters."""
+Attribute = Literal[
+    "sex", "ethnicity", "ethnicity_18", "age_band", "care_status", "disability", "deprivation", "hub",
+]  # fmt: skip
+Metric = Literal["selection_rate", "tpr", "fpr", "fnr", "ppv"]
 
-    attributes: tuple[Literal["sex", "ethnicity", "age_band", "care_status"], ...] = (
-        "sex", "ethnicity", "age_band", "care_status",
+
+class FairnessPlan(Part):
+    """What the audit compares, and what counts as a difference that matters.
+
+    Attributes
+    ----------
+    attributes
+        What children are grouped by.
+    primary
+        The comparisons that the answer rests on, each an attribute and a rate, declared before the audit. Their
+        intervals hold together; every other comparison is exploratory.
+    crossed
+        Attributes that are also compared crossed with each other, without figures of small groups; empty for none.
+    margin
+        The largest difference that doesn't matter, as a share.
+    replicates
+        How often households are drawn again.
+    suppress_below
+        The smallest count above 0 that is shown.
+    """
+
+    attributes: Annotated[tuple[Attribute, ...], Field(min_length=1)] = (
+        "sex", "ethnicity", "ethnicity_18", "age_band", "care_status", "disability", "deprivation", "hub",
     )  # fmt: skip
+    primary: Annotated[tuple[tuple[Attribute, Metric], ...], Field(min_length=1, max_length=5)] = (
+        ("sex", "tpr"), ("ethnicity", "tpr"), ("age_band", "tpr"), ("care_status", "tpr"), ("deprivation", "tpr"),
+    )  # fmt: skip
+    crossed: tuple[Attribute, ...] = ("ethnicity", "sex", "age_band")
     margin: Annotated[float, Field(gt=0, lt=1)] = 0.05
     replicates: Annotated[int, Field(ge=100, le=100_000)] = 1_000
     suppress_below: Annotated[int, Field(ge=0, le=100)] = 6
+
+    @property
+    def primary_attributes(self) -> tuple[Attribute, ...]:
+        """The attributes of the primary comparisons, each once."""
+        return tuple(dict.fromkeys(attribute for attribute, _ in self.primary))
+
+    @model_validator(mode="before")
+    @classmethod
+    def _defaults_among_attributes(cls, given: Any) -> Any:
+        """A plan that names its attributes only keeps those of the default comparisons that are about them."""
+        if not isinstance(given, dict) or not isinstance(given.get("attributes"), (list, tuple)):
+            return given
+        named, fields = given["attributes"], cls.model_fields
+        defaults = {
+            "primary": tuple(pair for pair in fields["primary"].default if pair[0] in named),
+            "crossed": tuple(name for name in fields["crossed"].default if name in named),
+        }
+        return {**defaults, **given}
+
+    @model_validator(mode="after")
+    def _compared(self) -> FairnessPlan:
+        missing = sorted({*self.primary_attributes, *self.crossed} - set(self.attributes))
+        if missing:
+            raise ValueError(f"primary, crossed: {', '.join(missing)} must also stand under attributes")
+        return self
 
 
 class StopPlan(Part):

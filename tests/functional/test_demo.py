@@ -155,9 +155,12 @@ def test_the_report_says_plainly_how_the_card_compares_with_counting(demo):
     assert evaluation["sentences"][2] in (demo / "run" / "evaluation.html").read_text(encoding="utf-8")
 
 
-def test_the_audit_covers_the_four_attributes_with_intervals(demo):
+def test_the_audit_covers_every_attribute_with_intervals(demo):
     audit = json.loads((demo / "run" / "audit.json").read_text(encoding="utf-8"))
-    assert {row["attribute"] for row in audit["by_group"]} == {"sex", "ethnicity", "age_band", "care_status"}
+    assert {row["attribute"] for row in audit["by_group"]} == {
+        "sex", "ethnicity", "ethnicity_18", "age_band", "care_status", "disability", "deprivation", "hub",
+    }  # fmt: skip
+    assert sum(row["role"] == "primary" for row in audit["verdicts"]) >= audit["primary_comparisons"] > 0
     assert audit["answer"] in ("within", "outside", "not enough evidence")
     shown = [row for row in audit["by_group"] if isinstance(row["tpr"], float)]
     assert shown

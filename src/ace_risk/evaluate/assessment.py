@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
 from ace_risk.data.tables import Tables
 from ace_risk.evaluate.checks import learning_records, unseen_record
@@ -22,7 +23,7 @@ from ace_risk.evaluate.resampling import ratio_interval
 from ace_risk.evaluate.sentences import simplicity_sentence
 from ace_risk.evaluate.validation import fold_figures, fold_record
 from ace_risk.fairness.audit import FairnessAudit, audit_fairness
-from ace_risk.fairness.document import build_audit
+from ace_risk.fairness.document import Ranked, build_audit
 from ace_risk.fairness.gaps import group_records, recall_gaps
 from ace_risk.features.cohort import censoring_reasons, without_few_deaths
 from ace_risk.features.ties import tie_order
@@ -63,6 +64,7 @@ def assess(
     plan: ModelPlan,
     permission: Permission,
     report: Callable[[str], None] = lambda step: None,
+    answers: pd.DataFrame | None = None,
 ) -> Assessment:
     """Judge a table on the test period, beside what it is compared with, and audit its lists.
 
@@ -76,6 +78,8 @@ def assess(
         What the data are and may be used for.
     report
         Called with what is being done.
+    answers
+        What the truth of a synthetic world says about the judged rows; None on real data.
     """
     _, judged = prepared.fold_rows(prepared.folds.test)
     rows = JudgedRows.of(prepared, judged)
@@ -94,6 +98,8 @@ def assess(
         places,
         len(np.unique(rows.lists)),
         study.seed,
+        Ranked(rankings[0].score, rows.lists, rows.tie_key, rankings[0].probability),
+        answers,
     )
     report("checks")
     hide_below = study.fairness.suppress_below
@@ -125,7 +131,7 @@ def assess(
             outcome=study.outcome.full_title,
         ),
     }
-    gaps = recall_gaps(group_audit(study.fairness.attributes), study.bar.smallest_group, hide_below)
+    gaps = recall_gaps(group_audit(study.fairness.primary_attributes), study.bar.smallest_group, hide_below)
     data = describe_data(study, tables, prepared, permission)
     evaluation = build_evaluation(study, data, rankings, rows, gaps, sections)
     return Assessment(evaluation, audit, rankings, rows, judged)

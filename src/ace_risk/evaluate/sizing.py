@@ -77,7 +77,9 @@ def choose_size(
     """
     if not study.search.trials or not prepared.folds.validation or study.model.kind == "boosted_table":
         return Sized(study.model)
-    judge = FoldJudge(prepared, study.referrals.places, study.fairness.attributes, study.bar.smallest_group, study.seed)
+    judge = FoldJudge(
+        prepared, study.referrals.places, study.fairness.primary_attributes, study.bar.smallest_group, study.seed
+    )
     trials = search_size(
         study.model,
         study.search,

@@ -2,68 +2,26 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
-from ace_risk.errors import DataError
-from ace_risk.evaluate.list_size import select_top
+from ace_risk.evaluate.list_size import list_ranks
 from ace_risk.fairness.counts import COUNTS, METRICS, Attribute, Ints, confusion_cells, count_groups, rates
+from ace_risk.fairness.enough import enough_table
 from ace_risk.fairness.inputs import read_input
-from ace_risk.fairness.intervals import Spread, household_spreads, independent_spread, wilson
-from ace_risk.fairness.verdicts import OPEN, OUTSIDE, WITHIN, reference_of, verdict_table
+from ace_risk.fairness.intervals import LEVEL, Spread, household_spreads, independent_spread, wilson
+from ace_risk.fairness.primary import simultaneous_levels
+from ace_risk.fairness.ratios import ratio_table
+from ace_risk.fairness.reranked import REMADE, Lists, reranked_spreads, reranked_table
+from ace_risk.fairness.result import FairnessAudit
+from ace_risk.fairness.verdicts import reference_of, verdict_table
+
+__all__ = ["FairnessAudit", "audit_fairness"]
 
 BY_ROW = "95 %: Wilson for rates, MOVER from exact limits for gaps; the list held fixed"
 BY_HOUSEHOLD = BY_ROW + "; at the number of independent rows that resampled households show"
-
-
-@dataclass(frozen=True, eq=False)
-class FairnessAudit:
-    """What an audit found. Every rate follows from the counts in `by_group`.
-
-    Attributes
-    ----------
-    by_group
-        One row per attribute and group: attribute, group, n, tp, fp, tn, fn, then selection_rate, tpr, fpr, fnr, ppv,
-        each followed by its `_low` and `_high` (95 % Wilson, both ends included). An undefined rate is NaN.
-    verdicts
-        One row per attribute, metric and group other than the reference (the largest group): attribute, metric, group,
-        reference, gap, gap_low, gap_high, verdict, n_needed; see :func:`ace_risk.fairness.verdicts.verdict_table`.
-    settings
-        list_size, threshold, margins (per metric), n_boot, seed, interval (the method), rows, positives, selected,
-        households (their number, or None).
-    """
-
-    by_group: pd.DataFrame
-    verdicts: pd.DataFrame
-    settings: dict[str, Any]
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain lists, numbers and words, ready for JSON; undefined figures are None."""
-        return {
-            "by_group": plain_records(self.by_group),
-            "verdicts": plain_records(self.verdicts),
-            "settings": {**self.settings, "margins": dict(self.settings["margins"])},
-        }
-
-    def answer(self, metrics: Sequence[str] = ("tpr",)) -> str:
-        """The worst verdict over these metrics: `outside`, else `not enough evidence`, else `within`.
-
-        Where there is nothing to compare, because each attribute has one group only, it is `not enough evidence`.
-
-        Raises
-        ------
-        DataError
-            If a metric is unknown, or none is named.
-        """
-        unknown = [metric for metric in metrics if metric not in METRICS]
-        if unknown or not metrics:
-            raise DataError(f"metrics: got {', '.join(unknown) or 'none'}. Name one or more of {', '.join(METRICS)}.")
-        found = set(self.verdicts.loc[self.verdicts["metric"].isin(list(metrics)), "verdict"])
-        return next((word for word in (OUTSIDE, OPEN, WITHIN) if word in found), OPEN)
 
 
 def audit_fairness(
@@ -79,6 +37,8 @@ def audit_fairness(
     intersections: bool = False,
     n_boot: int = 1000,
     seed: int = 0,
+    lists: Any = None,
+    primary: Sequence[tuple[str, str]] | None = None,
 ) -> FairnessAudit:
     """Compare who is listed, found and missed between groups, with what the numbers can and can't tell.
 
@@ -105,7 +65,14 @@ def audit_fairness(
     intersections
         Also compare all attributes crossed, as one attribute named "a × b × c".
     n_boot, seed
-        Replicates of the households, and the seed of every draw. Without households intervals are closed form.
+        Replicates of the households and of lists made anew, and the seed of every draw. Without households intervals
+        of the list held fixed are closed form.
+    lists
+        One per row, any hashable: which list the row competes on, where there are several; `list_size` is the places
+        on each. One list if not given.
+    primary
+        The comparisons that the answer rests on, declared before looking: pairs of an attribute and a metric. Their
+        gaps and ratios have intervals that hold together in 95 of 100 audits; the rest is exploratory.
 
     Returns
     -------
@@ -118,8 +85,9 @@ def audit_fairness(
 
     Notes
     -----
-    How intervals are made, and from which sources, is said in :mod:`ace_risk.fairness.intervals`. Verdicts are made
-    one comparison at a time: among many, a few will say `outside` by chance.
+    How intervals are made, and from which sources, is said in :mod:`ace_risk.fairness.intervals`; lists made anew in
+    :mod:`ace_risk.fairness.reranked`. Without `primary`, and for exploratory comparisons, verdicts are made one at a
+    time: among many, a few will say `outside` by chance.
 
     Examples
     --------
@@ -142,12 +110,16 @@ def audit_fairness(
         intersections=intersections,
         n_boot=n_boot,
         seed=seed,
+        lists=lists,
+        primary=primary,
     )
+    ranks = None
     if threshold is not None:
         selected = given.score >= threshold
     else:
         assert list_size is not None
-        selected = select_top(given.score, list_size, tie_key=given.tie_key, seed=seed)
+        ranks = list_ranks(given.score, given.lists, given.tie_key, seed)
+        selected = ranks <= list_size
     cells = confusion_cells(given.label, selected)
     tables = [count_groups(attribute, cells) for attribute in given.attributes]
     references = [reference_of(table) for table in tables]
@@ -155,7 +127,14 @@ def audit_fairness(
         spreads = [independent_spread(table) for table in tables]
     else:
         spreads = household_spreads(given.attributes, references, cells, given.households, int(n_boot), int(seed))
-    parts = list(zip(given.attributes, tables, references, spreads, strict=True))
+    levels, comparisons = simultaneous_levels(given.attributes, tables, references, given.primary)
+    parts = list(zip(given.attributes, tables, references, spreads, levels, strict=True))
+    remade = None
+    if ranks is not None and list_size is not None:
+        made = Lists(given.label, ranks, given.lists, int(list_size))
+        remade = reranked_spreads(
+            made, given.attributes, tables, references, spreads, given.households, int(n_boot), int(seed)
+        )
     settings = {
         "list_size": None if list_size is None else int(list_size),
         "threshold": None if threshold is None else float(threshold),
@@ -163,15 +142,24 @@ def audit_fairness(
         "n_boot": int(n_boot),
         "seed": int(seed),
         "interval": BY_ROW if given.households is None else BY_HOUSEHOLD,
+        "interval_reranked": None if remade is None else REMADE,
+        "primary": [list(pair) for pair in given.primary],
+        "primary_comparisons": comparisons,
+        "primary_level": 1 - (1 - LEVEL) / max(comparisons, 1),
         "rows": len(cells),
         "positives": int(given.label.sum()),
         "selected": int(selected.sum()),
         "households": None if given.households is None else int(given.households.max()) + 1,
     }
     return FairnessAudit(
-        by_group=stack(rate_table(attribute, table, spread) for attribute, table, _, spread in parts),
-        verdicts=stack(verdict_table(*part, given.margins) for part in parts),
+        by_group=stack(rate_table(attribute, table, spread) for attribute, table, _, spread, _ in parts),
+        verdicts=stack(verdict_table(*part[:4], given.margins, part[4]) for part in parts),
         settings=settings,
+        ratios=stack(ratio_table(*part) for part in parts),
+        enough=stack(enough_table(*part[:4], given.margins, part[4]) for part in parts),
+        reranked=None
+        if remade is None
+        else stack(reranked_table(*part[:3], spread, part[4]) for part, spread in zip(parts, remade, strict=True)),
     )
 
 
@@ -184,7 +172,7 @@ def rate_table(attribute: Attribute, counts: Ints, spread: Spread) -> pd.DataFra
     }
     columns |= {name: counts[:, place] for place, name in enumerate(COUNTS)}
     rate = rates(counts)
-    low, high = wilson(rate, spread.effective)
+    low, high = wilson(rate, spread.effective())
     for place, metric in enumerate(METRICS):
         columns[metric] = rate[:, place]
         columns[f"{metric}_low"], columns[f"{metric}_high"] = (low[:, place], high[:, place])
@@ -194,17 +182,3 @@ def rate_table(attribute: Attribute, counts: Ints, spread: Spread) -> pd.DataFra
 def stack(tables: Iterable[pd.DataFrame]) -> pd.DataFrame:
     """The tables of all attributes, one below the other."""
     return pd.concat(list(tables), ignore_index=True)
-
-
-def plain_records(table: pd.DataFrame) -> list[dict[str, Any]]:
-    """One mapping per row, of words, numbers, booleans and None only."""
-    return [{str(name): plain(value) for name, value in record.items()} for record in table.to_dict("records")]
-
-
-def plain(value: Any) -> Any:
-    """A cell as JSON knows it."""
-    if isinstance(value, (str, bool, int)):
-        return value
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    return None if value is None or value is pd.NA else str(value)

@@ -113,6 +113,24 @@ def rates(counts: npt.NDArray[Any]) -> Floats:
     return rate
 
 
+def comparison_rows(attribute: Attribute, reference: int, figures: dict[str, npt.NDArray[Any]]) -> pd.DataFrame:
+    """Figures of each group beside the reference as rows, metric by metric; the reference itself has none.
+
+    `figures` are arrays of groups other than the reference × METRICS, by the name of their column.
+    """
+    others = [label for place, label in enumerate(attribute.labels) if place != reference]
+    size = len(others) * len(METRICS)
+    return pd.DataFrame(
+        {
+            "attribute": [attribute.name] * size,
+            "metric": np.repeat(METRICS, len(others)).tolist(),
+            "group": pd.Series(others * len(METRICS), dtype=object),
+            "reference": pd.Series([attribute.labels[reference]] * size, dtype=object),
+            **{name: figure.T.ravel().tolist() for name, figure in figures.items()},
+        }
+    )
+
+
 def read_groups(frame: pd.DataFrame, intersections: bool) -> list[Attribute]:
     """One attribute per column, and one of all of them crossed if asked for.
 

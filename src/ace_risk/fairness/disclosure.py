@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Hashable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -19,9 +21,11 @@ PARTNERS = {"tp": "fn", "fn": "tp", "fp": "tn", "tn": "fp", "n": "n"}
 """Which count to hide beside another first: one that is below the line of the same rates."""
 
 Mask = npt.NDArray[np.bool_]
+Nesting = tuple[str, Mapping[Hashable, Hashable]]
+"""The attribute whose groups have parts, and the group that each part belongs to."""
 
 
-def suppress_small(by_group: pd.DataFrame, below: int) -> pd.DataFrame:
+def suppress_small(by_group: pd.DataFrame, below: int, nested: Mapping[str, Nesting] | None = None) -> pd.DataFrame:
     """Hide counts from 1 to below - 1, and what would give them away.
 
     Within each attribute, the four counts of a group add up to its n, and each count over the groups adds up to a
@@ -30,8 +34,9 @@ def suppress_small(by_group: pd.DataFrame, below: int) -> pd.DataFrame:
     hidden if a count that it rests on is. Where an attribute has a single group, its counts are the totals: all are
     hidden if one is small, and the totals must not be shown elsewhere.
 
-    Attributes are made safe one at a time. A crossed attribute's groups also add up to the groups of its parts:
-    don't publish counts of both.
+    Attributes are made safe one at a time, unless one is said to be `nested` in another that stands before it: then
+    each group's parts add up to it, and what is hidden of a group is hidden of all its parts. A crossed attribute's
+    groups also add up to the groups of its parts: don't publish counts of both.
 
     Parameters
     ----------
@@ -39,6 +44,8 @@ def suppress_small(by_group: pd.DataFrame, below: int) -> pd.DataFrame:
         As in :class:`ace_risk.fairness.audit.FairnessAudit`.
     below
         The smallest count above 0 that may be shown; 0 or 1 hides nothing.
+    nested
+        For an attribute whose groups are parts of another's: that attribute, and the group that each is part of.
 
     Returns
     -------
@@ -61,13 +68,24 @@ def suppress_small(by_group: pd.DataFrame, below: int) -> pd.DataFrame:
     if below < 0:
         raise StudyError(f"suppress_below: must be 0 or more, got {below}.")
     parts = []
-    for _, table in by_group.groupby("attribute", sort=False):
-        hidden = hide(table[list(COLUMNS)].to_numpy(dtype=np.int64), below)
+    masks: dict[str, dict[Hashable, Mask]] = {}
+    for name, table in by_group.groupby("attribute", sort=False):
+        counts = table[list(COLUMNS)].to_numpy(dtype=np.int64)
+        whole, part_of = (nested or {}).get(str(name), ("", {}))
+        if whole in masks:
+            hidden = _hide_parts(counts, below, [part_of[group] for group in table["group"]], masks[whole])
+        else:
+            hidden = hide(counts, below)
+        masks[str(name)] = dict(zip(table["group"], hidden, strict=True))
         parts.append(_blanked(table, hidden))
     return pd.concat(parts)
 
 
-def suppress_gaps(verdicts: pd.DataFrame, suppressed: pd.DataFrame) -> pd.DataFrame:
+def suppress_gaps(
+    verdicts: pd.DataFrame,
+    suppressed: pd.DataFrame,
+    figures: Sequence[str] = ("gap", "gap_low", "gap_high", "n_needed"),
+) -> pd.DataFrame:
     """Hide each gap, its interval and n_needed where the rate of either group is hidden; verdicts stay.
 
     A gap beside the reference's rate gives the group's rate away, and with its n the count.
@@ -78,11 +96,10 @@ def suppress_gaps(verdicts: pd.DataFrame, suppressed: pd.DataFrame) -> pd.DataFr
         As in :class:`ace_risk.fairness.audit.FairnessAudit`.
     suppressed
         What :func:`suppress_small` made of the same audit's `by_group`.
+    figures
+        The columns to hide.
     """
-    rate = suppressed.melt(["attribute", "group"], list(METRICS), "metric")
-    gone = set(
-        rate.loc[rate["value"].eq(SUPPRESSED), ["attribute", "group", "metric"]].itertuples(index=False, name=None)
-    )
+    gone = hidden_rates(suppressed)
     mask = pd.Series(
         [
             bool({(row.attribute, row.group, row.metric), (row.attribute, row.reference, row.metric)} & gone)
@@ -91,15 +108,56 @@ def suppress_gaps(verdicts: pd.DataFrame, suppressed: pd.DataFrame) -> pd.DataFr
         index=verdicts.index,
         dtype=bool,
     )
-    figures = ["gap", "gap_low", "gap_high", "n_needed"]
-    blanked = verdicts.astype(dict.fromkeys(figures, object))
-    blanked[figures] = blanked[figures].mask(mask, SUPPRESSED)
+    names = list(figures)
+    blanked = verdicts.astype(dict.fromkeys(names, object))
+    blanked[names] = blanked[names].mask(mask, SUPPRESSED)
     return blanked
 
 
-def hide(counts: Ints, below: int) -> Mask:
-    """Which counts of one attribute to hide: groups × (tp, fp, tn, fn, n)."""
+def hidden_rates(suppressed: pd.DataFrame) -> set[tuple[Any, ...]]:
+    """The (attribute, group, metric) whose rates are hidden in what :func:`suppress_small` made."""
+    rate = suppressed.melt(["attribute", "group"], list(METRICS), "metric")
+    rows = rate.loc[rate["value"].eq(SUPPRESSED), ["attribute", "group", "metric"]]
+    return set(rows.itertuples(index=False, name=None))
+
+
+def nesting(groups: pd.DataFrame, part: str, whole: str) -> dict[str, Nesting]:
+    """How the groups of one column are parts of another's; nothing where either is missing or they aren't.
+
+    Examples
+    --------
+    >>> fine = pd.DataFrame({"group": ["Black", "Black", "White"], "code": ["B1", "B2", "W1"]})
+    >>> nesting(fine, "code", "group")
+    {'code': ('group', {'B1': 'Black', 'B2': 'Black', 'W1': 'White'})}
+    """
+    if not {part, whole} <= set(groups.columns):
+        return {}
+    pairs = groups[[part, whole]].drop_duplicates()
+    if pairs[part].duplicated().any():
+        return {}
+    return {part: (whole, dict(zip(pairs[part], pairs[whole], strict=True)))}
+
+
+def _hide_parts(counts: Ints, below: int, part_of: list[Hashable], wholes: Mapping[Hashable, Mask]) -> Mask:
+    """Hide within the parts of each group as if it were an attribute of its own, and what is hidden of the group."""
+    hidden = np.zeros(counts.shape, dtype=bool)
+    for whole in dict.fromkeys(part_of):
+        rows = [place for place, name in enumerate(part_of) if name == whole]
+        hidden[rows] = hide(counts[rows], below, np.tile(wholes[whole], (len(rows), 1)))
+    return hidden
+
+
+def hidden_attributes(suppressed: pd.DataFrame) -> set[str]:
+    """The attributes of which :func:`suppress_small` hid a count."""
+    any_hidden = suppressed[list(COLUMNS)].isin([SUPPRESSED]).any(axis=1)
+    return {str(name) for name in suppressed["attribute"][any_hidden]}
+
+
+def hide(counts: Ints, below: int, start: Mask | None = None) -> Mask:
+    """Which counts of one attribute to hide: groups × (tp, fp, tn, fn, n); `start` is hidden in any case."""
     hidden = (counts >= 1) & (counts < below)
+    if start is not None:
+        hidden |= start
     if len(counts) == 1 and hidden.any():
         return counts > 0
     changed = True

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ace_risk.fairness.audit import FairnessAudit
 from ace_risk.fairness.counts import COUNTS, METRICS, confusion_cells, count_groups, rates, read_groups
 from ace_risk.fairness.disclosure import SUPPRESSED, suppress_gaps, suppress_small
+from ace_risk.fairness.result import FairnessAudit
 
 TPR = METRICS.index("tpr")
 

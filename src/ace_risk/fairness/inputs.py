@@ -13,6 +13,7 @@ import pandas as pd
 
 from ace_risk.errors import DataError, listing
 from ace_risk.fairness.counts import METRICS, Attribute, Floats, Ints, read_groups
+from ace_risk.fairness.primary import Pairs, read_primary
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,8 +30,12 @@ class AuditInput:
         One per row: the number of its household; None where none were given.
     tie_key
         One per row: a whole number in the order of the given key; None where none was given.
+    lists
+        One per row: the number of its list, 0 where there is one list only.
     margins
         For each metric, in the order of `METRICS`.
+    primary
+        The declared comparisons; none where none were.
     """
 
     label: npt.NDArray[np.bool_]
@@ -38,7 +43,9 @@ class AuditInput:
     attributes: list[Attribute]
     households: Ints | None
     tie_key: Ints | None
+    lists: Ints
     margins: dict[str, float]
+    primary: Pairs
 
 
 def read_input(
@@ -54,6 +61,8 @@ def read_input(
     intersections: bool,
     n_boot: int,
     seed: int,
+    lists: Any,
+    primary: Any,
 ) -> AuditInput:
     """The arguments of :func:`ace_risk.fairness.audit.audit_fairness` as arrays.
 
@@ -66,16 +75,21 @@ def read_input(
     label = _labels(_column(y_true, "y_true", problems), problems)
     number = _scores(_column(score, "score", problems), problems)
     frame = _frame(groups, problems)
-    homes = None if households is None else _households(_column(households, "households", problems), problems)
+    homes = (
+        None if households is None else _numbered(_column(households, "households", problems), "households", problems)
+    )
+    many = None if lists is None else _numbered(_column(lists, "lists", problems), "lists", problems)
     ties = None if tie_key is None else _ties(_column(tie_key, "tie_key", problems), problems)
-    lengths: dict[str, Any] = {"y_true": label, "score": number, "groups": frame, "households": homes, "tie_key": ties}
+    lengths: dict[str, Any] = {
+        "y_true": label, "score": number, "groups": frame, "households": homes, "tie_key": ties, "lists": many,
+    }  # fmt: skip
     rows = {name: len(values) for name, values in lengths.items() if values is not None}
     if len(set(rows.values())) > 1:
         told = ", ".join(f"{name} {length:,}" for name, length in rows.items())
         problems.append(f"rows: the lengths differ ({told}). Give one value per row in each.")
     elif rows["y_true"] == 0:
         problems.append("rows: there are none. Give at least one.")
-    problems += _selection_problems(list_size, threshold, rows["score"])
+    problems += _selection_problems(list_size, threshold, _smallest(rows["score"], many), many is not None)
     problems += [
         f"{name}: must be a whole number, {least} or more, got {value!r}."
         for name, value, least in (("n_boot", n_boot, 1), ("seed", seed, 0))
@@ -83,13 +97,16 @@ def read_input(
     ]
     per_metric = _margins(margins, problems)
     attributes: list[Attribute] = []
+    pairs: Pairs = ()
     try:
         attributes = read_groups(frame, intersections)
+        pairs = () if primary is None else read_primary(primary, attributes)
     except DataError as error:
         problems.append(str(error))
     if problems:
         raise DataError(listing("audit_fairness", problems))
-    return AuditInput(label, number, attributes, homes, ties, per_metric)
+    one_list = np.zeros(len(label), dtype=np.int64)
+    return AuditInput(label, number, attributes, homes, ties, one_list if many is None else many, per_metric, pairs)
 
 
 def _column(values: Any, name: str, problems: list[str]) -> pd.Series[Any]:
@@ -137,12 +154,12 @@ def _scores(column: pd.Series[Any], problems: list[str]) -> Floats:
     return score
 
 
-def _households(column: pd.Series[Any], problems: list[str]) -> Ints:
-    """Households numbered from 0; a row without one is a household of its own."""
+def _numbered(column: pd.Series[Any], name: str, problems: list[str]) -> Ints:
+    """Households or lists numbered from 0; a row without one is one of its own."""
     try:
         codes, uniques = pd.factorize(column)
     except TypeError:
-        problems.append("households: a cell holds a list or another thing that can't be an id. Use words or numbers.")
+        problems.append(f"{name}: a cell holds a list or another thing that can't be an id. Use words or numbers.")
         return np.zeros(len(column), dtype=np.int64)
     alone = codes < 0
     codes[alone] = len(uniques) + np.arange(alone.sum())
@@ -161,16 +178,22 @@ def _ties(column: pd.Series[Any], problems: list[str]) -> Ints:
     return codes.astype(np.int64)
 
 
-def _selection_problems(list_size: int | None, threshold: float | None, rows: int) -> list[str]:
+def _smallest(rows: int, lists: Ints | None) -> int:
+    """Rows of the smallest list."""
+    return rows if lists is None or not len(lists) else int(np.bincount(lists).min())
+
+
+def _selection_problems(list_size: int | None, threshold: float | None, rows: int, several: bool) -> list[str]:
     if (list_size is None) == (threshold is None):
         both = "neither" if list_size is None else "both"
         return [f"list_size, threshold: got {both}. Give exactly one of the two."]
     if threshold is not None:
         if not _number(threshold):
             return [f"threshold: must be a finite number, got {threshold!r}."]
-        return []
+        return ["lists: they are made by list_size, not by threshold. Leave one out."] if several else []
     if list_size is None or not _whole(list_size) or not 1 <= list_size <= max(rows, 1):
-        return [f"list_size: must be a whole number from 1 to the number of rows ({rows:,}), got {list_size!r}."]
+        of = "rows of the smallest list" if several else "rows"
+        return [f"list_size: must be a whole number from 1 to the number of {of} ({rows:,}), got {list_size!r}."]
     return []
 
 

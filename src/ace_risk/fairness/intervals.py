@@ -30,7 +30,7 @@ from scipy.special import betaincinv, ndtri, stdtrit
 from ace_risk.fairness.counts import COUNTS, METRICS, Attribute, Floats, Ints, bases, rates
 
 LEVEL = 0.95
-"""Coverage of every interval."""
+"""Coverage of every interval that isn't simultaneous."""
 
 Z = float(ndtri(0.5 + LEVEL / 2))
 
@@ -44,14 +44,26 @@ class Spread:
 
     Attributes
     ----------
-    effective
-        The number of independent rows that the rows below each rate's line are worth.
+    worth
+        The number of independent rows that the rows below each rate's line are worth, were its variance known.
     correlation
         Of each group's rate with the reference group's; 0 where households don't join them.
+    rows, homes
+        The rows below each rate's line, and how many independent units (rows, or households) the variance rests on.
     """
 
-    effective: Floats
+    worth: Floats
     correlation: Floats
+    rows: Floats
+    homes: Floats
+
+    def effective(self, level: float | Floats = LEVEL) -> Floats:
+        """The number of independent rows, fewer where few households tell the variance; never above the rows.
+
+        `level` is the coverage of the interval that it is for, one number or one per metric.
+        """
+        shrink = (_t(self.rows - 1, level) / _t(self.homes - 1, level)) ** 2
+        return np.minimum(np.where(self.rows > 0, self.worth * shrink, 0.0), self.rows)
 
 
 def wilson(rate: Floats, n: Floats) -> tuple[Floats, Floats]:
@@ -74,10 +86,10 @@ def wilson(rate: Floats, n: Floats) -> tuple[Floats, Floats]:
     return low, high
 
 
-def exact(rate: Floats, n: Floats) -> tuple[Floats, Floats]:
-    """The 95 % Clopper-Pearson interval of a rate from n rows: wider than Wilson's, never short of its coverage.
+def exact(rate: Floats, n: Floats, level: float | Floats = LEVEL) -> tuple[Floats, Floats]:
+    """The Clopper-Pearson interval of a rate from n rows: wider than Wilson's, never short of its coverage.
 
-    `n` need not be whole. Both ends are included; NaN where n is 0.
+    `n` need not be whole. Both ends are included; NaN where n is 0. `level` is the coverage, 95 % if not given.
 
     Examples
     --------
@@ -85,7 +97,7 @@ def exact(rate: Floats, n: Floats) -> tuple[Floats, Floats]:
     >>> round(float(low[0]), 3), round(float(high[0]), 3)
     (0.0, 0.459)
     """
-    tail = (1 - LEVEL) / 2
+    tail = (1 - np.asarray(level)) / 2
     hits = rate * n
     misses = n - hits
     tiny = np.finfo(float).tiny
@@ -128,7 +140,7 @@ def _joined(first: Floats, second: Floats, correlation: Floats) -> Floats:
 def independent_spread(counts: Ints) -> Spread:
     """Every row tells for itself: the counts of one attribute's groups as they are."""
     below = bases(counts)
-    return Spread(below, np.zeros(below.shape))
+    return Spread(below, np.zeros(below.shape), below, below)
 
 
 def household_spreads(
@@ -195,23 +207,40 @@ def _redrawn(table: Any, n_boot: int, rng: np.random.Generator) -> npt.NDArray[n
 def _spread(table: Any, draws: Floats, reference: int) -> Spread:
     groups = table.shape[1] // len(COUNTS)
     counts = np.asarray(table.sum(axis=0)).reshape(groups, len(COUNTS))
-    rate, n = rates(counts), bases(counts)
-    variance, correlation = _moments(rates(draws.reshape(-1, groups, len(COUNTS))), reference)
     members = table @ sparse.block_diag([bases(np.eye(len(COUNTS)))] * groups, format="csr")
     shape = (groups, len(METRICS))
     squares = np.asarray(members.power(2).sum(axis=0)).reshape(shape)
     homes = np.asarray((members > 0).sum(axis=0)).reshape(shape).astype(float)
     with np.errstate(divide="ignore", invalid="ignore"):
-        alike = n**2 / squares
+        alike = bases(counts) ** 2 / squares
+    return spread_of(counts, draws.reshape(-1, groups, len(COUNTS)), reference, homes, alike)
+
+
+def spread_of(counts: npt.NDArray[Any], draws: Floats, reference: int, homes: Floats, alike: Floats) -> Spread:
+    """What one attribute's rows are worth, by the variance of their rates over replicates.
+
+    Parameters
+    ----------
+    counts, draws
+        Groups × COUNTS as found, and replicates of them.
+    reference
+        The place of the reference group.
+    homes
+        How many units that were drawn (households, or rows) the rows below each rate's line are in.
+    alike
+        What the rows are worth where a rate has no variance over the replicates.
+    """
+    rate, n = rates(counts), bases(counts)
+    variance, correlation = _moments(rates(draws), reference)
+    with np.errstate(divide="ignore", invalid="ignore"):
         worth = rate * (1 - rate) / (variance * homes / (homes - 1))
-        worth *= (_t(n - 1) / _t(homes - 1)) ** 2
-    effective = np.where((homes > 1) & (variance > 0), worth, alike)
-    return Spread(np.minimum(np.where(n > 0, effective, 0.0), n), np.minimum(correlation, 0.0))
+    measured = (homes > 1) & (variance > 0)
+    return Spread(np.where(measured, worth, alike), np.minimum(correlation, 0.0), n, np.where(measured, homes, n))
 
 
-def _t(freedom: Floats) -> Floats:
-    """Student's t that a normal estimate from so many degrees of freedom stays within, 95 % of the time."""
-    quantile: Floats = stdtrit(np.maximum(freedom, 1.0), 0.5 + LEVEL / 2)
+def _t(freedom: Floats, level: float | Floats) -> Floats:
+    """Student's t that a normal estimate from so many degrees of freedom stays within, that share of the time."""
+    quantile: Floats = stdtrit(np.maximum(freedom, 1.0), 0.5 + np.asarray(level) / 2)
     return quantile
 
 

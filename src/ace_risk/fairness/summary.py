@@ -2,33 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import pandas as pd
 
 from ace_risk.errors import StudyError
-from ace_risk.fairness.audit import FairnessAudit
 from ace_risk.fairness.disclosure import suppress_gaps, suppress_small
+from ace_risk.fairness.result import FairnessAudit
 from ace_risk.fairness.verdicts import OPEN, OUTSIDE
 
 __all__ = ["audit_sentences", "other_measures", "questions_for_board", "suppress_gaps", "suppress_small"]
 
 MEASURES = {
+    "tpr": "listed, of those whom support followed",
     "selection_rate": "listed, of all rows",
     "fpr": "listed, of those whom support did not follow",
     "ppv": "support followed, of those listed",
 }
-"""The other measures, in words; the share missed is the true positive rate told backwards."""
+"""The measures in words; the share missed is the true positive rate told backwards."""
+ATTRIBUTE_TITLES = {
+    "sex": "Sex",
+    "ethnicity": "Ethnicity",
+    "ethnicity_18": "Ethnicity, 18 groups",
+    "age_band": "Age",
+    "care_status": "Care",
+    "disability": "Disability",
+    "deprivation": "Deprivation",
+    "hub": "Hub",
+}
+"""What people read for each attribute."""
+Rate = tuple[Any, ...]
+"""An attribute, a group and a metric."""
 NAMED = 3
 """Groups named in a sentence before the rest are only counted."""
 
 
-def audit_sentences(audit: FairnessAudit, places: int, lists: int, attribute_titles: Mapping[str, str]) -> list[str]:
+def audit_sentences(
+    audit: FairnessAudit,
+    places: int,
+    lists: int,
+    attribute_titles: Mapping[str, str],
+    hidden: Collection[Rate] = (),
+) -> list[str]:
     """Three sentences on whom the lists reach: how many, where that differs, and what can't be told.
 
-    They are about the children for whom the outcome followed (the true positive rate), per 1,000 of them. A group
-    that differs is given with its 95 % interval.
+    They are about the children for whom the outcome followed (the true positive rate), per 1,000 of them, and rest on
+    the primary comparisons where some were declared. A group that differs is given with its 95 % interval.
 
     Parameters
     ----------
@@ -38,6 +58,8 @@ def audit_sentences(audit: FairnessAudit, places: int, lists: int, attribute_tit
         Places on each list, and number of lists.
     attribute_titles
         What people read for each attribute; one without a title keeps its name.
+    hidden
+        The rates that may not be shown.
 
     Raises
     ------
@@ -49,9 +71,9 @@ def audit_sentences(audit: FairnessAudit, places: int, lists: int, attribute_tit
     >>> from ace_risk.fairness.audit import audit_fairness
     >>> sex = pd.Series(["Girl", "Boy", "Boy"] * 4_000, name="sex")
     >>> audit = audit_fairness([1, 1, 1, 0] * 3_000, range(12_000), sex, list_size=4_800)
-    >>> for sentence in audit_sentences(audit, 1_200, 4, {"sex": "Sex"}):
+    >>> for sentence in audit_sentences(audit, 4_800, 1, {"sex": "Sex"}):
     ...     print(sentence)
-    Over 4 lists of 1,200 places, of 1,000 children like these for whom statutory support followed, 400 were listed.
+    Over 1 list of 4,800 places, of 1,000 children like these for whom statutory support followed, 400 were listed.
     In 1 of 1 comparison the groups don't differ by more than 50 in 1,000: 400 to 400 of 1,000 were listed.
     There was enough evidence to assess every group.
     """
@@ -63,8 +85,8 @@ def audit_sentences(audit: FairnessAudit, places: int, lists: int, attribute_tit
     if problems:
         raise StudyError.from_problems("audit_sentences", problems)
     titles = {name: attribute_titles.get(name, name) for name in audit.by_group["attribute"]}
-    compared = audit.verdicts[audit.verdicts["metric"] == "tpr"]
-    return [reached(audit, places, lists), differing(audit, compared, titles), untold(compared, titles)]
+    compared = audit.primary[audit.primary["metric"] == "tpr"]
+    return [reached(audit, places, lists), differing(audit, compared, titles, hidden), untold(compared, titles)]
 
 
 def reached(audit: FairnessAudit, places: int, lists: int) -> str:
@@ -79,11 +101,13 @@ def reached(audit: FairnessAudit, places: int, lists: int) -> str:
         )
     return (
         f"Over {size}, of 1,000 children like these for whom statutory support followed, "
-        f"{per_1000(listed / (listed + missed))} were listed."
+        f"{per_1000(listed / (listed + missed))} were listed{' (a child counts once on each list date)' * (lists > 1)}."
     )
 
 
-def differing(audit: FairnessAudit, compared: pd.DataFrame, titles: Mapping[str, str]) -> str:
+def differing(
+    audit: FairnessAudit, compared: pd.DataFrame, titles: Mapping[str, str], hidden: Collection[Rate] = ()
+) -> str:
     """Which groups differ from the largest by more than the margin, or how far apart those are that don't."""
     if compared.empty:
         return "No attribute has more than one group, so there is nothing to compare."
@@ -93,22 +117,28 @@ def differing(audit: FairnessAudit, compared: pd.DataFrame, titles: Mapping[str,
     columns = audit.by_group[["attribute", "group", "tpr", "tpr_low", "tpr_high"]]
     rates = {(name, group): figures for name, group, *figures in columns.itertuples(index=False)}
     if not outside.empty:
-        told = [_apart(row, rates, titles) for row in outside.head(NAMED).itertuples()]
+        told = [_apart(row, rates, titles, hidden) for row in outside.head(NAMED).itertuples()]
         more = [f"and {len(outside) - NAMED:,} more"] if len(outside) > NAMED else []
         return f"{groups_of(outside, compared)} from the largest group by more than {margin}: {'; '.join(told + more)}."
     comparisons = counted(len(compared), "comparison")
     if settled.empty:
         return f"No group can be assessed: none of {comparisons} settles whether groups differ by more than {margin}."
     pairs = [(row.attribute, group) for row in settled.itertuples() for group in (row.group, row.reference)]
-    reach = [rates[pair][0] for pair in pairs]
+    reach = [rates[pair][0] for pair in pairs if (*pair, "tpr") not in hidden]
+    if not reach:
+        return f"In {len(settled):,} of {comparisons} the groups don't differ by more than {margin}."
     return (
         f"In {len(settled):,} of {comparisons} the groups don't differ by more than {margin}: "
         f"{per_1000(min(reach))} to {per_1000(max(reach))} of 1,000 were listed."
     )
 
 
-def other_measures(audit: FairnessAudit, attribute_titles: Mapping[str, str]) -> list[str]:
-    """What lies outside the margin in measures other than the true positive rate: one sentence, or none.
+def other_measures(
+    audit: FairnessAudit, attribute_titles: Mapping[str, str], hidden: Collection[Rate] = ()
+) -> list[str]:
+    """What lies outside the margin in comparisons that the answer doesn't rest on: one sentence, or none.
+
+    The share missed is left out: it is the true positive rate told backwards.
 
     Parameters
     ----------
@@ -116,9 +146,12 @@ def other_measures(audit: FairnessAudit, attribute_titles: Mapping[str, str]) ->
         Over all lists of the test period together.
     attribute_titles
         What people read for each attribute; one without a title keeps its name.
+    hidden
+        The rates that may not be shown.
     """
     titles = {name: attribute_titles.get(name, name) for name in audit.by_group["attribute"]}
-    others = audit.verdicts[audit.verdicts["metric"].isin(MEASURES)]
+    others = audit.verdicts.drop(audit.primary.index)
+    others = others[others["metric"] != "fnr"]
     outside = others[others["verdict"] == OUTSIDE]
     if outside.empty:
         return []
@@ -130,19 +163,20 @@ def other_measures(audit: FairnessAudit, attribute_titles: Mapping[str, str]) ->
     told = []
     for row in outside.head(NAMED).to_dict("records"):
         attribute, metric = str(row["attribute"]), str(row["metric"])
-        rate, reference = (float(rates[attribute, row[name], metric]) for name in ("group", "reference"))
-        told.append(
-            f"{titles[attribute]}, {row['group']}: {MEASURES[metric]}, {per_1000(rate)} of 1,000 beside "
-            f"{per_1000(reference)} ({row['reference']})"
-        )
+        pair = [(row["attribute"], row[name], metric) for name in ("group", "reference")]
+        figures = f"{per_1000(rates[pair[0]])} of 1,000 beside {per_1000(rates[pair[1]])} ({row['reference']})"
+        shown = "figures hidden" if set(pair) & set(hidden) else figures
+        told.append(f"{titles[attribute]}, {row['group']}: {MEASURES[metric]}, {shown}")
     more = [f"and {len(outside) - NAMED:,} more"] if len(outside) > NAMED else []
     return [
-        f"In other measures {len(outside):,} of {counted(len(others), 'comparison')} "
+        f"Among the comparisons that only explore, of which some differ by chance, {len(outside):,} of {len(others):,} "
         f"{'lies' if len(outside) == 1 else 'lie'} outside the margin: {'; '.join(told + more)}."
     ]
 
 
-def _apart(row: Any, rates: Mapping[Any, list[float]], titles: Mapping[str, str]) -> str:
+def _apart(row: Any, rates: Mapping[Any, list[float]], titles: Mapping[str, str], hidden: Collection[Rate]) -> str:
+    if {(row.attribute, group, "tpr") for group in (row.group, row.reference)} & set(hidden):
+        return f"{titles[row.attribute]}, {row.group} (figures hidden)"
     rate, low, high = rates[row.attribute, row.group]
     reference = rates[row.attribute, row.reference][0]
     return (

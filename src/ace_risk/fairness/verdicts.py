@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ace_risk.fairness.counts import METRICS, Attribute, Floats, Ints, bases, rates
+from ace_risk.fairness.counts import METRICS, Attribute, Floats, Ints, bases, comparison_rows, rates
 from ace_risk.fairness.intervals import Spread, exact, gap_interval
 
 WITHIN, OUTSIDE, OPEN = "within", "outside", "not enough evidence"
@@ -27,14 +27,14 @@ def reference_of(counts: Ints) -> int:
 
 
 def verdict_table(
-    attribute: Attribute, counts: Ints, reference: int, spread: Spread, margins: dict[str, float]
+    attribute: Attribute, counts: Ints, reference: int, spread: Spread, margins: dict[str, float], level: Floats
 ) -> pd.DataFrame:
     """Each group beside the reference: one row per metric and group; the reference itself has none.
 
-    Columns: attribute, metric, group, reference, gap (the group's rate less the reference's), gap_low, gap_high
-    (95 %, both ends included), verdict, n_needed. `within`: the interval lies wholly inside ± margin; `outside`:
-    wholly outside; else `not enough evidence`, which is also the verdict where either rate is undefined or rests on a
-    single row.
+    Columns: attribute, metric, group, reference, gap (the group's rate less the reference's), gap_low, gap_high (of
+    coverage `level`, one per metric; both ends included), verdict, n_needed. `within`: the interval lies wholly inside
+    ± margin; `outside`: wholly outside; else `not enough evidence`, which is also the verdict where either rate is
+    undefined or rests on a single row.
 
     `n_needed` is how many rows the group would need in all, its outcomes mixed as now and the reference unchanged. It
     is the number at which neither limit is further from the gap than the margin, so that a gap of nought would be shown
@@ -44,11 +44,12 @@ def verdict_table(
     the group has no row below the rate's line.
     """
     others = np.delete(np.arange(len(attribute.labels)), reference)
-    every_rate, worth = rates(counts), spread.effective
+    every_rate, worth = rates(counts), spread.effective(level)
     rate, n, correlation = every_rate[others], worth[others], spread.correlation[others]
     reference_rate, reference_n = every_rate[[reference]], worth[[reference]]
     gap = rate - reference_rate
-    low, high = gap_interval(rate, exact(rate, n), reference_rate, exact(reference_rate, reference_n), correlation)
+    limits, reference_limits = exact(rate, n, level), exact(reference_rate, reference_n, level)
+    low, high = gap_interval(rate, limits, reference_rate, reference_limits, correlation)
     margin = np.array([margins[metric] for metric in METRICS])
     below = bases(counts)
     told = np.isfinite(gap) & (below[others] > 1) & (below[[reference]] > 1)
@@ -57,43 +58,17 @@ def verdict_table(
     reach = np.maximum(gap - low, high - gap)
     target = np.where(reach <= margin, np.abs(np.abs(gap) - margin), margin)
     target = np.where(within | outside, np.nan, target)
-    needed = rows_needed(rate, n, reference_rate, reference_n, correlation, counts[others].sum(axis=1), target)
-    return _long_table(attribute, others, reference, gap, low, high, _words(within, outside), needed)
+    rows = counts[others].sum(axis=1)
+    needed = rows_needed(rate, n, reference_rate, reference_n, correlation, rows, target, level)
+    figures = {"gap": gap, "gap_low": low, "gap_high": high, "verdict": _words(within, outside)}
+    table = comparison_rows(attribute, reference, {**figures, "n_needed": needed})
+    return table.assign(n_needed=table["n_needed"].astype("Int64").mask(table["n_needed"] == 0))
 
 
 def _words(within: npt.NDArray[np.bool_], outside: npt.NDArray[np.bool_]) -> npt.NDArray[np.object_]:
     words = np.full(within.shape, OPEN, dtype=object)
     words[within], words[outside] = WITHIN, OUTSIDE
     return words
-
-
-def _long_table(
-    attribute: Attribute,
-    others: Ints,
-    reference: int,
-    gap: Floats,
-    low: Floats,
-    high: Floats,
-    verdict: npt.NDArray[np.object_],
-    needed: Ints,
-) -> pd.DataFrame:
-    """Arrays of groups × metrics as rows, metric by metric."""
-    flat_needed = pd.array(needed.T.ravel(), dtype="Int64")
-    flat_needed[needed.T.ravel() == 0] = pd.NA
-    size = len(others) * len(METRICS)
-    return pd.DataFrame(
-        {
-            "attribute": [attribute.name] * size,
-            "metric": np.repeat(METRICS, len(others)).tolist(),
-            "group": pd.Series([attribute.labels[place] for place in others] * len(METRICS), dtype=object),
-            "reference": pd.Series([attribute.labels[reference]] * size, dtype=object),
-            "gap": gap.T.ravel(),
-            "gap_low": low.T.ravel(),
-            "gap_high": high.T.ravel(),
-            "verdict": verdict.T.ravel().tolist(),
-            "n_needed": flat_needed,
-        }
-    )
 
 
 def rows_needed(
@@ -104,21 +79,24 @@ def rows_needed(
     correlation: Floats,
     rows: Ints,
     target: Floats,
+    level: Floats,
 ) -> Ints:
     """Rows of the group for neither limit to be further from the gap than the target; 0 where there is no such number.
 
-    Arrays of groups × metrics; `rows` is one per group. There is none either where the target is NaN.
+    Arrays of groups × metrics; `rows` is one per group, `level` one per metric. There is none either where the target
+    is NaN.
     """
     open_ = np.isfinite(target) & np.isfinite(rate - reference_rate)
     rate, per_row, target, correlation = rate[open_], (n / rows[:, None])[open_], target[open_], correlation[open_]
     reference_n = np.broadcast_to(reference_n, open_.shape)[open_]
     reference_rate = np.broadcast_to(reference_rate, open_.shape)[open_]
-    reference_limits = exact(reference_rate, reference_n)
+    level = np.broadcast_to(level, open_.shape)[open_]
+    reference_limits = exact(reference_rate, reference_n, level)
 
     def too_wide(number: Ints) -> npt.NDArray[np.bool_]:
         wide = np.zeros(number.shape, dtype=bool)
         for planned in (rate, reference_rate):
-            limits = exact(planned, number * per_row)
+            limits = exact(planned, number * per_row, level)
             low, high = gap_interval(planned, limits, reference_rate, reference_limits, correlation)
             gap = planned - reference_rate
             wide |= np.maximum(gap - low, high - gap) > target

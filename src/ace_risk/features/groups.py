@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from ace_risk.data.tables import Tables
 from ace_risk.features.build import build_features
 from ace_risk.features.catalogue import Catalogue, FeatureSpec
 from ace_risk.features.homes import homes_of
+from ace_risk.kinds import Kinds, load_kinds
 
 ETHNICITY_5_1 = {"W": "White", "M": "Mixed", "A": "Asian", "B": "Black", "O": "Other"}
 """The 5 + 1 groups by the first letter of the 18 + 1 code; everything else is not recorded."""
@@ -23,6 +25,12 @@ AGE_BANDS = {
 """Age bands in whole years: the first age is included, the second isn't."""
 SEX = {"F": "Girls", "M": "Boys", "U": NOT_RECORDED}
 CARE_KIND = "looked_after"
+DISABILITY = {True: "Disability recorded", False: "No disability"}
+FIFTHS = (
+    "most deprived fifth", "second most deprived fifth", "middle fifth", "second least deprived fifth",
+    "least deprived fifth",
+)  # fmt: skip
+"""Fifths of areas by deprivation, two tenths each; tenth 1 is the most deprived."""
 
 
 def age_in_years(birth: pd.Series, at: pd.Series) -> pd.Series:
@@ -38,40 +46,62 @@ def age_in_years(birth: pd.Series, at: pd.Series) -> pd.Series:
     return years
 
 
-def build_groups(tables: Tables, history: pd.DataFrame, cohort: pd.DataFrame) -> pd.DataFrame:
+def build_groups(
+    tables: Tables, history: pd.DataFrame, cohort: pd.DataFrame, kinds: Kinds | None = None
+) -> pd.DataFrame:
     """The groups of each cohort row, as known at its cutoff.
+
+    Sex, ethnicity and disability are as the children's table has them: it holds no dates.
+
+    Parameters
+    ----------
+    tables, history, cohort
+        The six tables, their history, and one row per child and cutoff.
+    kinds
+        The codes of ethnicity in words; the shipped ones by default.
 
     Returns
     -------
     DataFrame
         One row per cohort row, same order and index: `sex`, `ethnicity` (self-defined, 5 + 1; the officer's view
-        is not used), `age_band`, `care_status`, `hub`, `deprivation_decile`, `household_id`, `age_years`.
-        Sex, ethnicity, age band and care status are ordered categories.
+        is not used), `ethnicity_18` (18 + 1, in words), `age_band`, `care_status`, `disability`, `deprivation`
+        (fifths of areas), `age_years`, `hub`, `deprivation_decile`, `household_id`. The first seven are ordered
+        categories, in which a missing value is the group "Not recorded".
     """
-    people = _people(tables.children).reindex(cohort["child_id"]).set_axis(cohort.index)
+    words = (kinds or load_kinds()).codes.get("ethnicity", {})
+    people = _people(tables.children, words).reindex(cohort["child_id"]).set_axis(cohort.index)
     age = age_in_years(people["birth_date"], cohort["cutoff"])
     bands = np.select([(age >= low) & (age < high) for low, high in AGE_BANDS.values()], range(len(AGE_BANDS)), -1)
+    homes = homes_of(tables.residence, cohort)[["hub", "deprivation_decile", "household_id"]]
     groups = pd.DataFrame(
         {
             "sex": people["sex"].fillna(NOT_RECORDED),
             "ethnicity": people["ethnicity"].fillna(NOT_RECORDED),
+            "ethnicity_18": people["ethnicity_18"].fillna(NOT_RECORDED),
             "age_band": _in_words(bands, [*AGE_BANDS, NOT_RECORDED]),
             "care_status": _care_status(history, cohort),
+            "disability": people["disability"].fillna(NOT_RECORDED),
+            "deprivation": _fifth(homes["deprivation_decile"]),
             "age_years": age,
         },
         index=cohort.index,
     )
-    return groups.join(homes_of(tables.residence, cohort)[["hub", "deprivation_decile", "household_id"]])
+    return groups.join(homes)
 
 
-def _people(children: pd.DataFrame) -> pd.DataFrame:
-    """Birthday, sex and ethnicity in words, by child."""
+def _people(children: pd.DataFrame, words: Mapping[str, str]) -> pd.DataFrame:
+    """Birthday, and sex, ethnicity and disability in words, by child."""
     first_letter = children["ethnicity"].astype("str").str[0]
     people = pd.DataFrame(
         {
             "birth_date": children["birth_date"],
             "sex": pd.Categorical(children["sex"].map(SEX), ["Girls", "Boys", NOT_RECORDED]),
             "ethnicity": pd.Categorical(first_letter.map(ETHNICITY_5_1), [*ETHNICITY_5_1.values(), NOT_RECORDED]),
+            "ethnicity_18": pd.Categorical(
+                children["ethnicity"].astype("str").map(dict(words)),
+                list(dict.fromkeys([*words.values(), NOT_RECORDED])),
+            ),
+            "disability": pd.Categorical(children["disability"].map(DISABILITY), [*DISABILITY.values(), NOT_RECORDED]),
         }
     )
     return people.set_index(pd.Index(children["child_id"]))
@@ -82,6 +112,12 @@ def _care_status(history: pd.DataFrame, cohort: pd.DataFrame) -> Any:
     in_care = history[history["kind"] == CARE_KIND]
     cared = build_features(in_care, cohort, Catalogue([FeatureSpec("care", (CARE_KIND,), "ever")])).iloc[:, 0]
     return _in_words(1 - cared.to_numpy(dtype=np.int64), ["ever looked after", "never looked after"])
+
+
+def _fifth(decile: pd.Series) -> Any:
+    """The fifth of areas by deprivation, in words."""
+    number = (decile.to_numpy(dtype=float, na_value=np.nan) + 1) // 2 - 1
+    return _in_words(np.where(np.isnan(number), -1, number).astype(np.int64), [*FIFTHS, NOT_RECORDED])
 
 
 def _in_words(number: NDArray[np.int64], words: list[str]) -> Any:

@@ -29,7 +29,7 @@ def write_list(
     outcome: str = "",
     resampled_lists: int = 0,
 ) -> list[Path]:
-    """Write `referrals.csv`, `.xlsx`, `.html`, `.txt`, `next-in-line.csv` into a folder; only their owner may read them.
+    """Write `referrals.csv`, `.xlsx`, `.html`, `.txt` and `next-in-line.csv`, which only their owner may read.
 
     Parameters
     ----------

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from ace_risk.report.csv_text import csv_link
-from ace_risk.report.fairness_page import title_of
+from ace_risk.report.fairness_sections import title_of
 from ace_risk.report.natural import count, is_missing
 from ace_risk.report.plots import Picture
 from ace_risk.report.plots_fairness import interval_rows, scale_end

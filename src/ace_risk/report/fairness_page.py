@@ -9,14 +9,21 @@ import pandas as pd
 
 from ace_risk.fairness.counts import RESTS_ON
 from ace_risk.report.csv_text import csv_link
+from ace_risk.report.fairness_sections import (
+    calibration_part,
+    crossed_part,
+    enough,
+    is_primary,
+    primary_names,
+    primary_rows,
+    title_of,
+    truth_part,
+)
 from ace_risk.report.natural import is_missing, share
 from ace_risk.report.page import Header, render
 from ace_risk.report.plots import Picture
 from ace_risk.report.plots_fairness import interval_rows, scale_end
 from ace_risk.report.words import HIDDEN_BECAUSE, fairness_answer
-
-ATTRIBUTES = {"sex": "Sex", "ethnicity": "Ethnicity", "age_band": "Age", "care_status": "Care"}
-"""Titles of the attributes; another attribute is shown by its own name."""
 
 METRICS = {
     "tpr": "listed, of the times support followed",
@@ -33,7 +40,8 @@ GROUP_COLUMNS = (
     *(f"{rate}{end}" for rate in RATES for end in ("", "_low", "_high")),
 )  # fmt: skip
 VERDICT_COLUMNS = (
-    "attribute", "metric", "group", "reference", "gap", "gap_low", "gap_high", "verdict", "n_needed",
+    "attribute", "metric", "role", "group", "reference", "gap", "gap_low", "gap_high", "verdict", "n_needed",
+    "times_needed", "remade_low", "remade_high", "ratio", "ratio_low", "ratio_high",
 )  # fmt: skip
 
 
@@ -51,9 +59,19 @@ def render_fairness(audit: Mapping[str, Any], header: Header) -> str:
         "fairness.html.j2",
         header,
         audit=audit,
-        word=overall(reach_of(audit["verdicts"])),
+        word=overall(primary_rows(audit["verdicts"])),
+        sentences=audit["sentences"][:3],
+        exploring=audit["sentences"][3:],
         tally=tally(audit["verdicts"]),
-        compared={"reach": len(reach_of(audit["verdicts"])), "measures": len({v["metric"] for v in audit["verdicts"]})},
+        primary_tally=tally(primary_rows(audit["verdicts"])),
+        compared={
+            "reach": len(primary_rows(audit["verdicts"])),
+            "measures": len({v["metric"] for v in audit["verdicts"]}),
+        },
+        truth=truth_part(audit),
+        calibration=calibration_part(audit),
+        crossed=crossed_part(audit),
+        adultification=audit.get("adultification") or [],
         outside=outside_rows(audit),
         hidden_because=HIDDEN_BECAUSE.format(below=audit["suppress_below"]),
         headline=header.answer or fairness_answer(audit["answer"]),
@@ -80,7 +98,7 @@ def overall(verdicts: Sequence[Mapping[str, Any]]) -> str:
 
 
 def reach_of(verdicts: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """The comparisons that the answer rests on: listed, of the times that support followed."""
+    """The comparisons of whom the list reaches: listed, of the times that support followed."""
     return [row for row in verdicts if row["metric"] == "tpr"]
 
 
@@ -99,20 +117,28 @@ def attribute_part(audit: Mapping[str, Any], attribute: str) -> dict[str, Any]:
     """Everything that the page shows for one attribute."""
     groups = [row for row in audit["by_group"] if row["attribute"] == attribute]
     hidden = hidden_rates(groups)
-    verdicts = [{**row, "hidden": is_hidden(row, hidden)} for row in audit["verdicts"] if row["attribute"] == attribute]
+    verdicts = [
+        {**row, "hidden": is_hidden(row, hidden), "enough": enough(row)}
+        for row in audit["verdicts"]
+        if row["attribute"] == attribute
+    ]
     on_tpr = {row["group"]: row for row in verdicts if row["metric"] == "tpr"}
     reference = next((str(row["reference"]) for row in verdicts), None)
-    title = title_of(attribute)
+    title, primary = title_of(attribute), attribute in primary_names(audit)
+    drawn = [row for row in groups if primary or _number(row["tpr"]) is not None]
     return {
         "name": attribute,
         "title": title,
+        "primary": primary,
+        "not_drawn": len(groups) - len(drawn),
+        "remade": any("remade_low" in row for row in verdicts),
         "reference": reference,
         "groups": groups,
         "hidden": hidden,
         "on_tpr": on_tpr,
         "others": by_metric([row for row in verdicts if row["metric"] != "tpr"]),
         "word": overall(reach_of(verdicts)),
-        "picture": tpr_picture(groups, title, reference, audit["margin"], _common_end(audit)),
+        "picture": tpr_picture(drawn, title, reference, audit["margin"], _common_end(audit)),
         "csv": table_csv(f"{attribute}.csv", GROUP_COLUMNS, groups),
     }
 
@@ -142,7 +168,7 @@ def is_hidden(verdict: Mapping[str, Any], hidden: set[tuple[str, str]]) -> bool:
     )
 
 
-def outside_rows(audit: Mapping[str, Any]) -> list[dict[str, str]]:
+def outside_rows(audit: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Every comparison outside the margin, in words; a missed share is told by the listed share that mirrors it."""
     outside = [row for row in audit["verdicts"] if row["verdict"] == "outside"]
     reached = {(row["attribute"], row["group"]) for row in outside if row["metric"] == "tpr"}
@@ -157,6 +183,7 @@ def outside_rows(audit: Mapping[str, Any]) -> list[dict[str, str]]:
         told.append(
             {
                 "who": f"{title_of(attribute)}, {group}",
+                "primary": is_primary(row),
                 "measure": METRICS.get(metric, metric),
                 "figures": "figures hidden" if is_hidden(row, hidden_rates(pair)) else figures,
             }
@@ -203,19 +230,9 @@ def baseline_part(name: str, found: Mapping[str, Any]) -> dict[str, Any]:
         "name": name,
         "title": found["title"],
         "tally": tally(found["verdicts"]),
-        "word": overall(reach_of(found["verdicts"])),
+        "primary_tally": tally(primary_rows(found["verdicts"])),
+        "word": overall(primary_rows(found["verdicts"])),
     }
-
-
-def title_of(attribute: str) -> str:
-    """What people read for an attribute.
-
-    Examples
-    --------
-    >>> title_of("age_band"), title_of("first_language")
-    ('Age', 'First language')
-    """
-    return ATTRIBUTES.get(attribute, attribute.replace("_", " ").capitalize())
 
 
 def table_csv(name: str, columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> Any:

@@ -85,6 +85,34 @@ def test_several_attributes_and_all_of_them_crossed_equal_fairlearns(rows):
             assert crossed.loc[f"{sex} × {band}", metric] == pytest.approx(expected[metric], abs=1e-12)
 
 
+@pytest.mark.parametrize("kind", GROUPS)
+def test_rates_within_control_features_equal_fairlearns(rows, kind):
+    """A control feature splits the audit: ours is one audit per part, or the crossed attribute."""
+    rng = np.random.default_rng(9)
+    column = pd.Series(rng.choice(GROUPS[kind], 600), name="kind")
+    filled = column if column.notna().all() else column.astype(object).where(column.notna(), "Not recorded")
+    control = pd.Series(rng.choice(["hub north", "hub south"], 600), name="hub")
+    predicted = (rows["score"] >= 0.8).astype(int)
+    frame = MetricFrame(
+        metrics=REFERENCE,
+        y_true=rows["label"],
+        y_pred=predicted,
+        sensitive_features=filled.astype(str),
+        control_features=control,
+    ).by_group
+    crossed = audit_fairness(
+        rows["label"], rows["score"], pd.DataFrame({"hub": control, "kind": column}), threshold=0.8, intersections=True
+    ).by_group.set_index("group")
+    for hub in control.unique():
+        part = (control == hub).to_numpy()
+        alone = audit_fairness(rows["label"][part], rows["score"][part], column[part], threshold=0.8).by_group
+        for _, row in alone.iterrows():
+            expected = frame.loc[(hub, str(row["group"]))]
+            for metric in METRICS:
+                assert row[metric] == pytest.approx(expected[metric], abs=1e-12)
+                assert crossed.loc[f"{hub} × {row['group']}", metric] == pytest.approx(expected[metric], abs=1e-12)
+
+
 def test_every_published_rate_follows_from_the_published_counts(rows):
     groups = pd.Series(np.random.default_rng(7).choice(list("abcdefgh"), 600))
     table = audit_fairness(rows["label"], rows["score"], groups, list_size=40).by_group

@@ -49,7 +49,7 @@ def test_differences_are_told_in_natural_frequencies_with_intervals():
     share = round(1000 * (4120 + 500 + 2) / (10_000 + 2000 + 6))
     assert found == (
         "Over 4 lists of 200 places, of 1,000 children like these for whom statutory support followed, "
-        f"{share} were listed."
+        f"{share} were listed (a child counts once on each list date)."
     )
     assert differ == (
         "1 of 2 groups differs from the largest group by more than 50 in 1,000: "

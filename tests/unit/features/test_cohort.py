@@ -13,10 +13,11 @@ from ace_risk.features.groups import age_in_years, build_groups
 from ace_risk.features.homes import homes_at, leaves_area_at
 from ace_risk.features.labels import Outcome
 from ace_risk.features.ties import tie_order
-from ace_risk.plans import CohortRule
+from ace_risk.plans import CohortRule, FairnessPlan
 
 DTYPES = {"id": "str", "code": "str", "date": "datetime64[us]", "datetime": "datetime64[us]", "integer": "Int8"}
 END = pd.Timestamp("2024-01-01").as_unit("us")
+NR = "Not recorded"
 
 
 def tables(**rows):
@@ -220,10 +221,43 @@ def test_groups_are_those_known_at_the_cutoff():
     cohort = build_cohort(made, history, CohortRule(), [pd.Timestamp(day) for day in ("2021-02-01", "2021-06-01")])
     groups = build_groups(made, history, cohort).astype(str)
     assert groups["ethnicity"].tolist() == ["Mixed", "Mixed"]
+    assert groups["ethnicity_18"].tolist() == ["Mixed - White and Black Caribbean"] * 2
     assert groups["hub"].tolist() == ["Eden", "Carlisle"]
     assert groups["age_band"].tolist() == ["10 to 12", "10 to 12"]
     assert groups["age_years"].tolist() == ["10", "11"]
     assert groups["care_status"].tolist() == ["never looked after", "ever looked after"]
+
+
+def test_every_attribute_has_its_groups_and_a_missing_value_is_one_of_its_own():
+    children = [
+        child("a", ethnicity="NS"), child("b", ethnicity=None), child("c", ethnicity="B2"), child("d", ethnicity="O2"),
+    ]  # fmt: skip
+    children = [[*row[:-1], disabled] for row, disabled in zip(children, (True, False, None, None), strict=True)]
+    homes = [[*home(name, f"h{name}")] for name in "abcd"]
+    place = tables(**ONE).residence.columns.tolist().index("deprivation_decile")
+    for row, decile in zip(homes, (1, 2, 10, None), strict=True):
+        row[place] = decile
+    seen = ONE["incidents"][0]
+    made = tables(
+        **ONE
+        | {
+            "children": children,
+            "residence": homes,
+            "incidents": [[f"i{name}", *seen[1:]] for name in "abcd"],
+            "involvement": [[f"i{name}", name, "victim"] for name in "abcd"],
+        }
+    )
+    history = build_history(made)
+    cohort = build_cohort(made, history, CohortRule(), [pd.Timestamp("2021-02-01")])
+    groups = build_groups(made, history, cohort)
+    found = groups.astype(str).set_index(cohort["child_id"])
+    assert found["ethnicity"].to_dict() == {"a": NR, "b": NR, "c": "Black", "d": "Other"}
+    assert found["ethnicity_18"].to_dict() == {"a": "Not stated", "b": NR, "c": "Black - African", "d": "Arab"}
+    assert found["disability"].to_dict() == {"a": "Disability recorded", "b": "No disability", "c": NR, "d": NR}
+    assert found["deprivation"].to_dict() == {
+        "a": "most deprived fifth", "b": "most deprived fifth", "c": "least deprived fifth", "d": NR,
+    }  # fmt: skip
+    assert set(FairnessPlan().attributes) <= set(groups.columns)
 
 
 def test_nothing_recorded_at_or_after_the_cutoff_changes_who_is_in_the_cohort():

@@ -1,0 +1,77 @@
+"""Calibration within groups: whether the share that the score stands for is the share for whom support followed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.special import stdtrit
+
+from ace_risk.fairness.counts import read_groups
+from ace_risk.fairness.intervals import LEVEL
+from ace_risk.fairness.standardised import LEAST_HOMES
+
+
+def calibration_records(
+    probability: npt.NDArray[np.float64],
+    label: npt.NDArray[Any],
+    groups: pd.DataFrame,
+    names: Sequence[str],
+    households: npt.NDArray[Any],
+    hidden: Collection[str] = (),
+) -> list[dict[str, Any]]:
+    """For each group, the mean of the shares that scores stand for beside the share for whom the outcome followed.
+
+    Parameters
+    ----------
+    probability, label
+        Per row: the share that its score stands for, from 0 to 1, and whether the outcome followed.
+    groups, names
+        Groups of each row, and the attributes to look at.
+    households
+        Per row: its household; siblings, and one child on several dates, are alike.
+    hidden
+        Attributes of which a count is hidden in the audit: a share with its rows is a count that could give it away.
+
+    Returns
+    -------
+    list of dict
+        One per attribute and group: attribute, group, expected, followed, difference (followed less expected), low and
+        high (95 %, both ends included). Figures of a hidden attribute are None, and so is the interval of a group of
+        too few households.
+    """
+    label = np.asarray(label).astype(float)
+    records = []
+    for attribute in read_groups(groups[list(names)], intersections=False):
+        for place, group in enumerate(attribute.labels):
+            inside = attribute.codes == place
+            figures = _difference(label[inside], probability[inside], households[inside])
+            told = {
+                name: None if attribute.name in hidden or not np.isfinite(value) else value
+                for name, value in figures.items()
+            }
+            records.append({"attribute": attribute.name, "group": str(group), **told})
+    return records
+
+
+def _difference(
+    label: npt.NDArray[np.float64], probability: npt.NDArray[np.float64], households: npt.NDArray[Any]
+) -> dict[str, float]:
+    off = label - probability
+    gap = float(off.mean())
+    _, home = np.unique(households.astype(str), return_inverse=True)
+    homes = int(home.max()) + 1
+    reach = np.nan
+    if homes >= LEAST_HOMES:
+        by_home = np.bincount(home, off - gap) / len(off)
+        reach = float(stdtrit(homes - 1, 0.5 + LEVEL / 2) * np.sqrt((by_home**2).sum() * homes / (homes - 1)))
+    return {
+        "expected": float(probability.mean()),
+        "followed": float(label.mean()),
+        "difference": gap,
+        "low": gap - reach,
+        "high": gap + reach,
+    }

@@ -1,0 +1,99 @@
+"""Parts of the fairness page beyond groups and gaps: what is primary, true need, adultification, crossed groups."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from math import ceil
+from typing import Any
+
+from ace_risk.fairness.summary import ATTRIBUTE_TITLES
+from ace_risk.report.csv_text import csv_link
+
+TRUTH_VIEWS = ("by_records", "by_need", "by_services")
+CROSSED_COLUMNS = ("group", "times", "tpr", "tpr_low", "tpr_high", "verdict")
+
+
+def title_of(attribute: str) -> str:
+    """What people read for an attribute.
+
+    Examples
+    --------
+    >>> title_of("age_band"), title_of("first_language")
+    ('Age', 'First language')
+    """
+    return ATTRIBUTE_TITLES.get(attribute, attribute.replace("_", " ").capitalize())
+
+
+def is_primary(row: Mapping[str, Any]) -> bool:
+    """Whether a comparison was declared beforehand; where none was, every comparison of whom the list reaches.
+
+    Examples
+    --------
+    >>> is_primary({"metric": "tpr"}), is_primary({"metric": "tpr", "role": "exploratory"})
+    (True, False)
+    """
+    return bool(row["role"] == "primary" if "role" in row else row["metric"] == "tpr")
+
+
+def primary_rows(verdicts: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The comparisons that the answer rests on."""
+    return [row for row in verdicts if is_primary(row)]
+
+
+def primary_names(audit: Mapping[str, Any]) -> list[str]:
+    """The attributes of the primary comparisons; all of them where none was declared."""
+    return list(dict.fromkeys(str(row["attribute"]) for row in primary_rows(audit["verdicts"])))
+
+
+def enough(verdict: Mapping[str, Any]) -> str:
+    """What would be enough to settle a comparison, in words; empty where that isn't known.
+
+    Examples
+    --------
+    >>> enough({"times_needed": 7.6}), enough({"times_needed": 1.4}), enough({})
+    ('8 such years or forces together', '1.4 times as many records', '')
+    """
+    times = verdict.get("times_needed")
+    if not isinstance(times, float):
+        return ""
+    return f"{times:.1f} times as many records" if times <= 2 else f"{ceil(times):,} such years or forces together"
+
+
+def truth_part(audit: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The section on true need, with its table as CSV; None on real data."""
+    truth = audit.get("truth")
+    if not truth:
+        return None
+    figures = [f"{view}_{figure}" for view in TRUTH_VIEWS for figure in ("gap", "gap_low", "gap_high", "verdict")]
+    rows = [
+        [row["attribute"], row["group"], row["reference"]]
+        + [row[view][figure] for view in TRUTH_VIEWS for figure in ("gap", "gap_low", "gap_high", "verdict")]
+        for row in truth["comparisons"]
+    ]
+    return {
+        **truth,
+        "comparisons": [{**row, "title": title_of(row["attribute"])} for row in truth["comparisons"]],
+        "csv": csv_link("true-need.csv", ("attribute", "group", "reference", *figures), rows),
+    }
+
+
+def crossed_part(audit: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The section on crossed groups, with its table as CSV; None where nothing was crossed."""
+    crossed = audit.get("crossed")
+    if not crossed:
+        return None
+    rows = [[row[name] for name in CROSSED_COLUMNS] for row in crossed["groups"]]
+    names = [title_of(name) for name in crossed["attribute"].split(" × ")]
+    return {**crossed, "title": " × ".join(names), "csv": csv_link("crossed.csv", CROSSED_COLUMNS, rows)}
+
+
+def calibration_part(audit: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The section on calibration within groups, with its table as CSV; None where scores stand for no share."""
+    records = audit.get("calibration")
+    if not records:
+        return None
+    columns = ("attribute", "group", "expected", "followed", "difference", "low", "high")
+    told = [{**row, "title": title_of(row["attribute"])} for row in records if row["followed"] is not None]
+    hidden = list(dict.fromkeys(title_of(row["attribute"]) for row in records if row["followed"] is None))
+    rows = [[row[name] for name in columns] for row in records]
+    return {"rows": told, "hidden": hidden, "csv": csv_link("calibration.csv", columns, rows)}
