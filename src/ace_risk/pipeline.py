@@ -20,7 +20,7 @@ from ace_risk.data.load import load_tables
 from ace_risk.data.marker import refresh_marker
 from ace_risk.data.profile import profile_data
 from ace_risk.data.tables import Tables
-from ace_risk.evaluate.assessment import Assessment, assess
+from ace_risk.evaluate.assessment import assess
 from ace_risk.evaluate.document import search_record
 from ace_risk.evaluate.list_size import smallest_list
 from ace_risk.evaluate.sizing import choose_size, keep_search, search_store
@@ -74,7 +74,7 @@ def prepare(study: Study, tables: Tables, report: Report) -> Prepared:
     )
     report(0.15, "features")
     features = build_features(history, cohort, catalogue)
-    groups = build_groups(tables, history, cohort)
+    groups = build_groups(tables, history, cohort, kinds)
     not_eligible = int((~is_eligible(history, cohort, outcome)).sum())
     family = family_of(tables.residence)
     return Prepared(kinds, catalogue, history, cohort, features, labels, groups, family, folds, not_eligible)
@@ -118,11 +118,14 @@ def train_study(study: Study, data: Path, out: Path, final: Path, quarantine: bo
             model, prepared.features.iloc[known], prepared.labels.iloc[known].astype(int),
             prepared.groups["household_id"].iloc[known], prepared.catalogue.directions, seed=study.seed,
         )  # fmt: skip
-        found = assess(study, tables, prepared, model, sized.plan, permission, lambda step: report(0.65, step))
+        answers = read_answers(data, prepared.cohort.iloc[judged]) if permission.synthetic else None
+        found = assess(study, tables, prepared, model, sized.plan, permission, lambda step: report(0.65, step), answers)
         opened = describe_opening(study, prepared, profile["digest"])
         evaluation = found.evaluation | {
             "search": search_record(sized, study.search),
-            "truth": against_truth(found, data, prepared, study.referrals.places) if permission.synthetic else None,
+            "truth": None
+            if answers is None
+            else truth_record(found.rankings, found.rows, answers, study.referrals.places),
             "test_openings": openings_record(out.absolute().parent, opened),
         }
         report(0.90, "pack")
@@ -155,12 +158,6 @@ def train_study(study: Study, data: Path, out: Path, final: Path, quarantine: bo
 def searching(search: SearchPlan, report: Report) -> Callable[[int], None]:
     """Tell how many trials of a search are done."""
     return lambda done: report(0.25 + 0.35 * done / search.trials, f"search, {done} of {search.trials} sizes tried")
-
-
-def against_truth(found: Assessment, data: Path, prepared: Prepared, places: int) -> dict[str, Any] | None:
-    """The assessed rankings against true need, where the folder of tables holds the truth."""
-    answers = read_answers(data, prepared.cohort.iloc[found.judged])
-    return None if answers is None else truth_record(found.rankings, found.rows, answers, places)
 
 
 def describe_opening(study: Study, prepared: Prepared, digest: str) -> dict[str, str]:

@@ -113,7 +113,7 @@ def assess(
 
     sections = {
         **_in_time(study, prepared, plan, rankings, rows, baselines),
-        "by_group": group_records(group_audit(("hub", "age_band")), hide_below),
+        "by_group": group_records(audit["by_group"], ("hub", "age_band")),
         "lead_time": lead_times(study, prepared, rankings, listed, judged),
         "churn": churns(prepared, model, baselines, rankings, places, study.seed),
         "learning": learning_records(prepared, plan, study.checks.learning_shares, places, study.seed),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -103,8 +104,15 @@ def recall_gaps(audit: FairnessAudit, least: int, hide_below: int) -> RecallGaps
     return RecallGaps([{str(key): value for key, value in row.items()} for row in judged], len(rows) - len(judged))
 
 
-def group_records(audit: FairnessAudit, hide_below: int) -> dict[str, list[dict[str, Any]]]:
-    """How each group of each attribute fares on the lists, small counts hidden.
+def group_records(rows: Sequence[Mapping[str, Any]], attributes: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
+    """How each group of some attributes fares on the lists, from the audit's own rows.
+
+    Parameters
+    ----------
+    rows
+        `by_group` of the audit document, small counts hidden already.
+    attributes
+        Which of its attributes; one that the audit doesn't have is left out.
 
     Returns
     -------
@@ -112,11 +120,13 @@ def group_records(audit: FairnessAudit, hide_below: int) -> dict[str, list[dict[
         By attribute: group, rows, positives, tp, listed, recall and precision with their intervals, and `hidden`,
         whether a figure was hidden; hidden figures are None.
     """
-    shown = suppress_small(audit.by_group, hide_below).replace({SUPPRESSED: None, np.nan: None})
-    records: dict[str, list[dict[str, Any]]] = {}
-    for row in shown.to_dict("records"):
+    records: dict[str, list[dict[str, Any]]] = {name: [] for name in attributes}
+    for given in rows:
+        if given["attribute"] not in records:
+            continue
+        row = {key: None if value == SUPPRESSED else value for key, value in given.items()}
         counts = {name: row[name] for name in COUNTS}
-        records.setdefault(str(row["attribute"]), []).append(
+        records[given["attribute"]].append(
             {
                 "group": str(row["group"]),
                 "rows": row["n"],
@@ -128,7 +138,7 @@ def group_records(audit: FairnessAudit, hide_below: int) -> dict[str, list[dict[
                 "hidden": any(count is None for count in (*counts.values(), row["n"])),
             }
         )
-    return records
+    return {name: found for name, found in records.items() if found}
 
 
 def plus(first: int | None, second: int | None) -> int | None:

@@ -5,7 +5,9 @@ import pandas as pd
 import pytest
 
 from ace_risk.fairness.audit import audit_fairness
+from ace_risk.fairness.disclosure import suppress_small
 from ace_risk.fairness.gaps import group_records, largest_gap, recall_gaps
+from ace_risk.fairness.result import plain_records
 
 
 def made(rows=400, seed=2):
@@ -55,7 +57,7 @@ def test_gaps_that_can_be_judged_are_told_from_those_that_can_not():
 def test_group_records_are_the_counts_and_small_ones_are_hidden():
     label, listed, groups = made()
     audit = audit_fairness(label, listed.astype(float), groups, threshold=0.5)
-    records = group_records(audit, hide_below=0)
+    records = group_records(plain_records(suppress_small(audit.by_group, 0)), ("sex", "hub", "age_band"))
     assert list(records) == ["sex", "hub"]
     boys = (groups["sex"] == "Boys").to_numpy()
     [record] = [record for record in records["sex"] if record["group"] == "Boys"]
@@ -64,5 +66,5 @@ def test_group_records_are_the_counts_and_small_ones_are_hidden():
     assert record["recall"] == pytest.approx(record["tp"] / record["positives"])
     assert record["precision"] == pytest.approx(record["tp"] / record["listed"])
     assert not record["hidden"]
-    hidden = group_records(audit, hide_below=10_000)
+    hidden = group_records(plain_records(suppress_small(audit.by_group, 10_000)), ["hub"])
     assert all(record["hidden"] and record["tp"] is None and record["recall"] is None for record in hidden["hub"])
