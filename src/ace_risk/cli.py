@@ -1,4 +1,4 @@
-"""The command line: `ace-risk synth | check | train | audit | list | card | demo`.
+"""The command line: `ace-risk synth | check | train | audit | list | review | card | demo`.
 
 Only commands here: each one reads its options and calls the commands. Heavy imports wait until a command
 runs, so that help answers at once.
@@ -142,6 +142,27 @@ def list_(
         quarantine=quarantine,
     )  # fmt: skip
     _say(lines)
+
+
+@app.command()
+def review(
+    run: Run,
+    data: Data,
+    as_of: Annotated[str, typer.Option("--as-of", help="The time of the review, YYYY-MM-DD or YYYY-MM-DDTHH:MM.")],
+    out: Out,
+    hours: Annotated[int, typer.Option("--hours", help="How many hours before it are reviewed.")] = 24,
+    objections: Annotated[
+        Path | None, typer.Option("--objections", help="CSV of child_id: left out, and counted.")
+    ] = None,
+    quarantine: SetAside = False,
+) -> None:
+    """Review every child in what was recorded in the last hours, family by family: review.html and review.csv.
+
+    Example: ace-risk review out/run --data out/data --as-of 2025-10-01T08:00 --hours 24 --out out/review
+    """
+    from ace_risk import team_commands
+
+    _say(team_commands.review(run, data, as_of, out, hours=hours, objections=objections, quarantine=quarantine))
 
 
 @app.command()

@@ -12,6 +12,7 @@ from ace_risk.explanation.evidence import records_by_child
 from ace_risk.explanation.parental import Unnamed
 from ace_risk.explanation.reasons import MOST_REASONS, explain_child
 from ace_risk.referrals.gaps import find_gaps
+from ace_risk.referrals.own_tables import tables_of
 
 if TYPE_CHECKING:
     from ace_risk.tracking.pack import Pack
@@ -45,6 +46,7 @@ def tell(
     """
     added, _ = contributions(pack.model, features)
     records = records_by_child(history, cohort["child_id"])
+    tables = tables_of(tables, cohort["child_id"])  # gaps are looked for child by child
     start = tables.incidents["occurred_at"].min().floor("D")
     born = tables.children.set_index("child_id")["birth_date"]
     titles = {name: kind.title for name, kind in pack.kinds.all.items()}

@@ -45,6 +45,15 @@ LIST_SAFETY = (
 )
 """What the team must read before it uses a referral list."""
 
+REFER_NOW = "If significant harm is suspected, refer now: this page is not a queue."
+"""Opens what must be read before a review or a child's page is used."""
+
+WELFARE_ONLY = (
+    "A child whom police searched or held is here for welfare follow-up only. Such records add nothing to any score, "
+    "place or reason, and say nothing about what a child did."
+)
+"""Why children appear who were searched or held."""
+
 REPORT_SAFETY = (
     "The figures describe lists that a person would read and decide on. The model decides nothing.",
     "They hold for the data and period named here, and say nothing about children unknown to services.",
