@@ -13,11 +13,12 @@ from ace_risk.data.history import build_history
 from ace_risk.data.tables import Tables
 from ace_risk.errors import DataError, StudyError
 from ace_risk.explanation.parental import Unnamed
+from ace_risk.explanation.reasons import STRENGTHS
 from ace_risk.explanation.sentences import day
 from ace_risk.features.groups import age_in_years
 from ace_risk.features.homes import homes_of
 from ace_risk.referrals.child_file import written_id
-from ace_risk.referrals.own_tables import children_recorded, tables_of
+from ace_risk.referrals.own_tables import among, children_recorded, tables_of
 from ace_risk.referrals.review_rows import REVIEW_COLUMNS, Known, child_rows
 from ace_risk.referrals.review_words import KNOWN_DAYS
 from ace_risk.referrals.standing import find_standing
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 MOST_HOURS = 31 * 24
 EXPIRES_HOURS = 24
 """How long after its own time a review may be used."""
-STRENGTHS_DOMAIN = "strengths"
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,9 +117,9 @@ def make_review(
     named = names_parental_conditions or tables.synthetic
     recorded = _recorded(pack, history, since, as_of)
     people = _people(near, recorded["child_id"], as_of, pack.study.cohort.under_age_years, against)
-    records = history[history["child_id"].isin(people["child_id"]) & (history["recorded_at"] < as_of)]
+    records = history[among(history["child_id"], people["child_id"])]
     known = Known(
-        pack, since, as_of, recorded, records, standing,
+        pack, since, as_of, records, standing,
         Unnamed() if named else Unnamed.of(pack.kinds, pack.catalogue),
     )  # fmt: skip
     in_data = against & set(tables.children["child_id"].map(written_id)) if against else set()
@@ -143,7 +143,7 @@ def _recorded(pack: Pack, history: pd.DataFrame, since: pd.Timestamp, as_of: pd.
     wanted = [*kinds.incidents, "missing"]
     rows = history[(history["recorded_at"] >= since) & (history["recorded_at"] < as_of)]
     rows = rows[rows["kind"].isin(wanted) & (rows["occurred_at"] < as_of)]
-    strengths = {name for name, kind in kinds.incidents.items() if kind.domain == STRENGTHS_DOMAIN}
+    strengths = {name for name, kind in kinds.incidents.items() if kind.domain == STRENGTHS}
     brought_in = rows["child_id"][~rows["kind"].isin(strengths)].unique()
     return rows[rows["child_id"].isin(brought_in)]
 
@@ -152,7 +152,7 @@ def _people(
     tables: Tables, children: pd.Series, as_of: pd.Timestamp, under_years: int, against: Collection[str]
 ) -> pd.DataFrame:
     """The children of the review with age and home: those under age who haven't objected."""
-    own = tables.children[tables.children["child_id"].isin(children)]
+    own = tables.children[among(tables.children["child_id"], children)]
     of_age = own["birth_date"] + pd.DateOffset(years=under_years) <= as_of
     own = own[~of_age & ~own["child_id"].map(written_id).isin(against)].reset_index(drop=True)
     people = own[["child_id", "birth_date"]].assign(cutoff=as_of)

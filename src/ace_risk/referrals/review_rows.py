@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from ace_risk.explanation.parental import Unnamed
+from ace_risk.explanation.reasons import STRENGTHS
 from ace_risk.explanation.sentences import day, joined, times
-from ace_risk.plans import CohortRule
 from ace_risk.referrals.review_words import (
     KNOWN_DAYS,
     MISSING_STEP,
     PLAN_STEP,
     WELFARE_STEP,
+    Entry,
+    is_welfare,
     known_sentence,
     next_steps,
     recorded_lines,
     support_sentence,
-    welfare_rows,
 )
 from ace_risk.referrals.spells import open_spells
 from ace_risk.referrals.standing import Standing
@@ -51,10 +53,8 @@ class Known:
         The model, the study and the words.
     since, as_of
         The window.
-    recorded
-        The records of the window.
     records
-        All records of the review's children that were known at its time.
+        The history of the review's children.
     standing
         The day's cohort in line.
     unnamed
@@ -64,10 +64,21 @@ class Known:
     pack: Pack
     since: pd.Timestamp
     as_of: pd.Timestamp
-    recorded: pd.DataFrame
     records: pd.DataFrame
     standing: Standing
     unnamed: Unnamed
+
+    @property
+    def told(self) -> frozenset[str]:
+        """Kinds of record that a review is about: incidents and missing episodes."""
+        return frozenset({*self.pack.kinds.incidents, "missing"})
+
+    @property
+    def concerns(self) -> frozenset[str]:
+        """Those of them that are neither strengths nor enforcement."""
+        kinds = self.pack.kinds
+        strengths = {name for name, kind in kinds.incidents.items() if kind.domain == STRENGTHS}
+        return self.told - strengths - kinds.enforcement
 
 
 def child_rows(known: Known, people: pd.DataFrame) -> pd.DataFrame:
@@ -80,66 +91,71 @@ def child_rows(known: Known, people: pd.DataFrame) -> pd.DataFrame:
     people
         One row per child: `child_id`, `birth_date`, `age_years`, `household_id`, `hub`.
     """
-    new = dict(iter(known.recorded.groupby("child_id", sort=False)))
-    all_records = dict(iter(known.records.groupby("child_id", sort=False)))
+    entries = entries_by_child(known.records, [*known.pack.kinds.services, "missing"], known.as_of)
     places = place_by_child(known.standing, known.pack.study.referrals.places)
-    rows = [
-        _row(known, person, new[person["child_id"]], all_records[person["child_id"]], places)
-        for person in people.to_dict("records")
-    ]
-    return pd.DataFrame(rows)
+    return pd.DataFrame(
+        [_row(known, person, entries[person["child_id"]], places) for person in people.to_dict("records")]
+    )
 
 
-def _row(
-    known: Known, person: dict[str, Any], new: pd.DataFrame, records: pd.DataFrame, places: dict[object, str]
-) -> dict[str, Any]:
+def entries_by_child(records: pd.DataFrame, spells: Collection[str], at: pd.Timestamp) -> dict[object, list[Entry]]:
+    """The records of each child that are known at an instant, in the order of the history.
+
+    Parameters
+    ----------
+    records
+        Rows of a history.
+    spells
+        The kinds of record that have an end; all others are never open.
+    at
+        When.
+    """
+    records = records[(records["occurred_at"] < at) & (records["recorded_at"] < at)]
+    is_open = records.index.isin(open_spells(records, spells, at).index)
+    words = [records[name].astype(object).where(records[name].notna(), "") for name in ("kind", "role", "grade")]
+    found: dict[object, list[Entry]] = {}
+    rows = zip(records["child_id"], *words, records["occurred_at"], records["recorded_at"], is_open, strict=True)
+    for child, *values in rows:
+        found.setdefault(child, []).append(Entry(*values))
+    return found
+
+
+def _row(known: Known, person: dict[str, Any], entries: list[Entry], places: dict[object, str]) -> dict[str, Any]:
     """One child."""
     pack, kinds, unnamed = known.pack, known.pack.kinds, known.unnamed
-    welfare = welfare_rows(new, kinds)
-    only = bool(welfare.all())
-    spells = open_spells(records, [*kinds.services, "missing"], known.as_of)
-    open_services = spells[spells["kind"] != "missing"]
-    plans = [kind for kind in kinds.services if kinds.services[kind].statutory and kind in set(spells["kind"])]
-    missing_since = spells["occurred_at"][spells["kind"] == "missing"]
-    missing = len(missing_since) > 0
+    new = [entry for entry in entries if entry.recorded_at >= known.since and entry.kind in known.told]
+    others = [entry for entry in new if not is_welfare(entry, kinds)]
+    spells = {entry.kind for entry in entries if entry.is_open}
+    plans = [name for name, kind in kinds.services.items() if kind.statutory and name in spells]
+    missing = "missing" in spells
     first = [*([MISSING_STEP] if missing else []), *([PLAN_STEP] if plans else [])]
-    first += [WELFARE_STEP] if welfare.any() else []
-    strength = {name for name, kind in kinds.incidents.items() if kind.domain == "strengths"}
-    answered = sorted(set(new["kind"][~welfare].astype(str)) - strength, key=list(kinds.all).index)
-    concerns = _concerns(records[records["recorded_at"] < known.since], kinds.enforcement | strength, known)
-    services = records[records["kind"].isin(list(kinds.services))]
-    told = [known_sentence(concerns, kinds, unnamed), support_sentence(open_services, services, kinds, unnamed)]
-    child = person["child_id"]
-    place = "" if only else places.get(child) or not_considered(pack.study.cohort, pack, records, person, known.as_of)
+    first += [WELFARE_STEP] if len(others) < len(new) else []
+    answered = sorted({entry.kind for entry in others} & known.concerns, key=list(kinds.all).index)
+    back = known.as_of - pd.Timedelta(days=KNOWN_DAYS)
+    before = [entry for entry in entries if entry.recorded_at < known.since and entry.occurred_at >= back]
+    before = [entry for entry in before if entry.kind in known.concerns and not is_welfare(entry, kinds)]
+    told = [known_sentence(before, kinds, unnamed), support_sentence(entries, kinds, unnamed)]
+    place = places.get(person["child_id"]) or not_considered(pack, entries, person)
     return {
         **person,
         "recorded": tuple(recorded_lines(new, kinds, unnamed)),
         "known": " ".join(filter(None, told)),
-        "place": place,
-        "flags": tuple(_flags(known, person, records, missing_since, plans, set(spells["kind"]))),
+        "place": place if others else "",
+        "flags": tuple(_flags(known, person, entries, plans, spells)),
         "next_steps": tuple(next_steps(answered, person["age_years"], pack.catalogue, unnamed, first)),
-        "safe_contact": bool(records["kind"].isin(pack.catalogue.safe_contact_kinds).any()),
+        "safe_contact": any(entry.kind in pack.catalogue.safe_contact_kinds for entry in entries),
         "still_missing": missing,
-        "welfare_only": only,
-        "records": 0 if only else len(new) - int(welfare.sum()),
+        "welfare_only": not others,
+        "records": len(others),
     }
 
 
-def _concerns(records: pd.DataFrame, left_out: frozenset[str] | set[str], known: Known) -> pd.DataFrame:
-    """The records of the last two years that are told: incidents and missing episodes, without those left out."""
-    told = {*known.pack.kinds.incidents, "missing"} - left_out
-    near = records["occurred_at"] >= known.as_of - pd.Timedelta(days=KNOWN_DAYS)
-    rows = records[near & records["kind"].isin(told)]
-    return rows[~welfare_rows(rows, known.pack.kinds)]
-
-
-def _flags(
-    known: Known, person: dict[str, Any], records: pd.DataFrame, missing: pd.Series, plans: list[str], spells: set[str]
-) -> list[str]:
+def _flags(known: Known, person: dict[str, Any], entries: list[Entry], plans: list[str], spells: set[str]) -> list[str]:
     """What must be seen at once."""
-    episodes = records["occurred_at"][records["kind"] == "missing"]
-    lately = int((episodes >= known.as_of - pd.Timedelta(days=REPEAT_DAYS)).sum())
-    flags = [f"Still missing since {day(missing.max())}, as far as is recorded"] if len(missing) else []
+    episodes = [entry for entry in entries if entry.kind == "missing"]
+    lately = sum(entry.occurred_at >= known.as_of - pd.Timedelta(days=REPEAT_DAYS) for entry in episodes)
+    still = [entry.occurred_at for entry in episodes if entry.is_open]
+    flags = [f"Still missing since {day(max(still))}, as far as is recorded"] if still else []
     if lately >= REPEAT_MISSING:
         flags.append(f"Repeat missing: {times(lately)} in the last 12 months")
     if PHILOMENA in spells:
@@ -159,25 +175,24 @@ def place_by_child(standing: Standing, places: int) -> dict[object, str]:
     return {child: on.format(rank=rank, places=places) if on_list else off for child, rank, on_list in listed}
 
 
-def not_considered(
-    rule: CohortRule, pack: Pack, records: pd.DataFrame, person: dict[str, Any], as_of: pd.Timestamp
-) -> str:
+def not_considered(pack: Pack, entries: list[Entry], person: dict[str, Any]) -> str:
     """Why a child isn't in the day's cohort.
 
     Parameters
     ----------
-    rule
-        Who is considered.
-    records
-        The child's records known at `as_of`.
+    pack
+        Its study says who is considered.
+    entries
+        The child's records known at the time.
     person
         The child's row, with `household_id`.
     """
-    plans = sorted(set(open_spells(records, rule.open_plan_kinds, as_of)["kind"].astype(str)))
-    if records["kind"].isin(pack.kinds.ends_observation).any():
+    rule, kinds = pack.study.cohort, pack.kinds
+    plans = sorted({entry.kind for entry in entries if entry.is_open and entry.kind in rule.open_plan_kinds})
+    if any(entry.kind in kinds.ends_observation for entry in entries):
         why = "a death is recorded"
     elif plans:
-        why = f"statutory work is open, {joined([pack.kinds.all[kind].title for kind in plans])}"
+        why = f"statutory work is open, {joined([kinds.all[kind].title for kind in plans])}"
     elif pd.isna(person["household_id"]):
         why = "no home in the area is known"
     else:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
+from itertools import groupby
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -28,36 +30,46 @@ MISSING_STEP = "Follow the missing procedure now: no end of the episode is on re
 PLAN_STEP = "Speak with the child's social worker first, and agree who makes contact"
 
 
-def welfare_rows(rows: pd.DataFrame, kinds: Kinds) -> pd.Series:
-    """Which records show only what services did with the child: they lead to welfare follow-up and to nothing else."""
-    welfare: pd.Series = rows["kind"].isin(kinds.enforcement) | rows["role"].isin(WELFARE_ROLES)
-    return welfare
+class Entry(NamedTuple):
+    """One record of a child: its words, its times, and whether it is a spell that is open as far as is known."""
+
+    kind: str
+    role: str
+    grade: str
+    occurred_at: pd.Timestamp
+    recorded_at: pd.Timestamp
+    is_open: bool
 
 
-def recorded_lines(rows: pd.DataFrame, kinds: Kinds, unnamed: Unnamed) -> list[str]:
+def is_welfare(entry: Entry, kinds: Kinds) -> bool:
+    """Whether a record shows only what services did with the child: it leads to welfare follow-up, nothing else."""
+    return entry.kind in kinds.enforcement or entry.role in WELFARE_ROLES
+
+
+def recorded_lines(entries: Iterable[Entry], kinds: Kinds, unnamed: Unnamed) -> list[str]:
     """A line for each kind of record in the window: how often, when, how graded, and the child's part in it.
 
     Parameters
     ----------
-    rows
-        The child's records of the window, from a history.
+    entries
+        The child's records of the window.
     kinds
         What people call each kind, and each role.
     unnamed
         Kinds that may not be named.
     """
-    welfare = welfare_rows(rows, kinds)
-    others = rows[~welfare]
-    words = others["kind"].astype(str).map(lambda kind: kind_words(kind, kinds, unnamed))
+
+    def name(entry: Entry) -> tuple[bool, str]:
+        welfare = is_welfare(entry, kinds)
+        return welfare, _police_words(entry) if welfare else kind_words(entry.kind, kinds, unnamed)
+
     lines = []
-    for name, own in others.groupby(words, sort=True):
-        hidden = set(own["kind"]) <= unnamed.kinds
+    for (welfare, words), group in groupby(sorted(entries, key=name), key=name):
+        own = list(group)
+        told = f"{words[:1].upper()}{words[1:]}: {times(len(own))}, {_when(own)}"
+        hidden = welfare or words == CONCERNS
         detail = "" if hidden else "; ".join([*_grades(own), *_roles(own, kinds)])
-        told = f"{str(name)[:1].upper()}{str(name)[1:]}: {times(len(own))}, {_when(own)}"
         lines.append(f"{told} ({detail})." if detail else f"{told}.")
-    police = rows[welfare]
-    for name, own in police.groupby(police.apply(_police_words, axis=1) if len(police) else [], sort=True):
-        lines.append(f"{name} {times(len(own))}, {_when(own)}.")
     return lines
 
 
@@ -66,51 +78,45 @@ def kind_words(kind: str, kinds: Kinds, unnamed: Unnamed) -> str:
     return CONCERNS if kind in unnamed.kinds else kinds.all[kind].title
 
 
-def known_sentence(rows: pd.DataFrame, kinds: Kinds, unnamed: Unnamed) -> str:
-    """What was known of the child before: the most frequent kinds of record, and the day of the last of them all.
+def known_sentence(entries: Sequence[Entry], kinds: Kinds, unnamed: Unnamed) -> str:
+    """What was known of the child before: the most frequent kinds of record, and the first and the last day of all.
 
     Parameters
     ----------
-    rows
+    entries
         Records known before the window, of the last :data:`KNOWN_DAYS`, without those of welfare, strengths and
         services.
     """
-    if rows.empty:
+    if not entries:
         return "Nothing else is on record for the last 24 months."
-    numbers = rows["kind"].astype(str).map(lambda kind: kind_words(kind, kinds, unnamed)).value_counts()
-    ranked = sorted(numbers.items(), key=lambda pair: (-pair[1], str(pair[0])))
-    told = [f"{name} {times(int(number))}" for name, number in ranked[:MOST_KINDS]]
+    names = [kind_words(entry.kind, kinds, unnamed) for entry in entries]
+    ranked = sorted(set(names), key=lambda name: (-names.count(name), name))
+    told = [f"{name} {times(names.count(name))}" for name in ranked[:MOST_KINDS]]
     if len(ranked) > MOST_KINDS:
-        rest = sum(int(number) for _, number in ranked[MOST_KINDS:])
-        told.append(f"other records {times(rest)}")
-    return f"In the last 24 months before that: {joined(told)}, {_when(rows)}."
+        told.append(f"other records {times(sum(names.count(name) for name in ranked[MOST_KINDS:]))}")
+    return f"Known before, from the last 24 months: {joined(told)}, {_when(entries)}."
 
 
-def support_sentence(open_now: pd.DataFrame, begun: pd.DataFrame, kinds: Kinds, unnamed: Unnamed) -> str:
-    """Which support and statutory work is open, and which there was before; empty where there was none.
-
-    Parameters
-    ----------
-    open_now, begun
-        Known spells of services that are open, and all known ones.
-    """
-    shown = [kind for kind in kinds.services if kind not in unnamed.kinds]
-    going = sorted(kinds.services[kind].title for kind in set(open_now["kind"]) & set(shown))
-    past = sorted(kinds.services[kind].title for kind in (set(begun["kind"]) - set(open_now["kind"])) & set(shown))
-    parts = [f"Open now: {joined(going)}."] if going else []
-    return " ".join([*parts, *([f"Earlier: {joined(past)}."] if past else [])])
+def support_sentence(spells: Iterable[Entry], kinds: Kinds, unnamed: Unnamed) -> str:
+    """Which support and statutory work is open, and which there was before; empty where there was none."""
+    shown = [entry for entry in spells if entry.kind in kinds.services and entry.kind not in unnamed.kinds]
+    going = {entry.kind for entry in shown if entry.is_open}
+    past = {entry.kind for entry in shown} - going
+    parts = [("Open now", going), ("Earlier", past)]
+    return " ".join(
+        f"{when}: {joined(sorted(kinds.services[kind].title for kind in own))}." for when, own in parts if own
+    )
 
 
 def next_steps(
-    kinds_recorded: Sequence[str], age_years: int, catalogue: Catalogue, unnamed: Unnamed, first: Sequence[str]
+    recorded: Collection[str], age_years: int, catalogue: Catalogue, unnamed: Unnamed, first: Sequence[str]
 ) -> list[str]:
     """What could be done next: `first`, then what answers the kinds of record and suits the child's age."""
     names: list[str] = []
-    for kind in kinds_recorded:
+    for kind in recorded:
         names += catalogue.kind_support.get(kind, ())
-        names += [
-            name for spec in catalogue if kind in spec.kinds and spec.domain != STRENGTHS for name in spec.support
-        ]
+        answering = [spec for spec in catalogue if kind in spec.kinds and spec.domain != STRENGTHS]
+        names += [name for spec in answering for name in spec.support]
     texts = [
         FAMILY_OFFER if name in unnamed.offers else catalogue.support_options[name].text
         for name in names
@@ -119,25 +125,26 @@ def next_steps(
     return list(dict.fromkeys([*first, *texts]))[:MOST_STEPS]
 
 
-def _police_words(row: pd.Series) -> str:
+def _police_words(entry: Entry) -> str:
     """What services did, in words that say nothing about the child."""
-    if row["role"] == "searched" or row["kind"] in SEARCHED:
+    if entry.role == "searched" or entry.kind in SEARCHED:
         return "Police searched the child"
-    if row["role"] == "detained" or row["kind"] in HELD:
+    if entry.role == "detained" or entry.kind in HELD:
         return "Police held the child"
     return "Police records named the child"
 
 
-def _when(rows: pd.DataFrame) -> str:
-    return when_words(Evidence(len(rows), rows["occurred_at"].min(), rows["occurred_at"].max()))
+def _when(entries: Sequence[Entry]) -> str:
+    occurred = [entry.occurred_at for entry in entries]
+    return when_words(Evidence(len(occurred), min(occurred), max(occurred)))
 
 
-def _grades(rows: pd.DataFrame) -> list[str]:
-    grades = sorted({str(grade).replace("_", " ") for grade in rows["grade"].dropna()})
+def _grades(entries: Iterable[Entry]) -> list[str]:
+    grades = sorted({entry.grade.replace("_", " ") for entry in entries if entry.grade})
     return [f"graded {joined(grades)}"] if grades else []
 
 
-def _roles(rows: pd.DataFrame, kinds: Kinds) -> list[str]:
+def _roles(entries: Iterable[Entry], kinds: Kinds) -> list[str]:
     words = kinds.codes.get("role", {}) | {"from_care": "from care", "from_home": "from home"}
-    roles = sorted({str(role) for role in rows["role"].dropna()} - {"subject"})
+    roles = sorted({entry.role for entry in entries} - {"", "subject"})
     return [text[:1].lower() + text[1:] for text in (words.get(role, "") for role in roles) if text]
