@@ -7,13 +7,15 @@ from pathlib import Path
 import pandas as pd
 
 from ace_risk.data.approval import check_approval
-from ace_risk.data.files import output_folder
+from ace_risk.data.files import output_folder, write_file
 from ace_risk.data.load import load_tables
 from ace_risk.errors import StudyError
 from ace_risk.referrals.child_file import read_objections
+from ace_risk.referrals.child_record import make_child_record
 from ace_risk.referrals.review import make_review
 from ace_risk.referrals.review_export import write_review
-from ace_risk.report.headers import review_header, review_notes
+from ace_risk.report.child_page import render_child
+from ace_risk.report.headers import child_header, review_header, review_notes
 from ace_risk.tracking.pack import load_pack
 
 TIMES = ("%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M")
@@ -41,6 +43,30 @@ def review(
         write_review(folder, found.frame, review_header(pack, found, permission.statement))
     families = found.frame["visit"].nunique()
     return [*review_notes(pack, found), f"{len(found.frame)} children in {families} families. Written: {out}"]
+
+
+def child(
+    run: Path, child_id: str, data: Path, as_of: str, out: Path, *, objections: Path | None = None,
+    quarantine: bool = False,
+) -> list[str]:  # fmt: skip
+    """Write the page of one child."""
+    moment = read_time(as_of)
+    pack = load_pack(run)
+    left_out = read_objections(objections) if objections else ()
+    tables = load_tables(data, kinds=pack.kinds, quarantine=quarantine)
+    permission = check_approval(data, tables, outcome=pack.study.outcome.name)
+    with output_folder(out, "a child's page", inputs=[run, data]) as folder:
+        record = make_child_record(
+            pack,
+            tables,
+            child_id,
+            as_of=moment,
+            names_parental_conditions=permission.names_parental_conditions,
+            objections=left_out,
+        )
+        page = render_child(record, child_header(pack, record, permission.statement), pack.study.outcome.full_title)
+        write_file(folder / "child.html", page, private=True)
+    return [f"Written: {out}"]
 
 
 def read_time(text: str) -> pd.Timestamp:

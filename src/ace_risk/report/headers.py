@@ -12,6 +12,7 @@ from ace_risk.report.page import Header
 from ace_risk.report.words import LIST_SAFETY, REFER_NOW, REPORT_SAFETY, WELFARE_ONLY
 
 if TYPE_CHECKING:
+    from ace_risk.referrals.child_record import ChildRecord
     from ace_risk.referrals.listing import ReferralList
     from ace_risk.referrals.review import Review
     from ace_risk.tracking.pack import Pack
@@ -88,6 +89,27 @@ def review_notes(pack: Pack, review: Review) -> list[str]:
     if not review.names_parental_conditions:
         notes.append(unnamed_note(pack))
     return notes
+
+
+def child_header(pack: Pack, record: ChildRecord, statement: str) -> Header:
+    """The header of a child's page; it doesn't name the child, so that no browser keeps the name."""
+    lapsed = (
+        ["This page had lapsed when it was made: it shows the past."] if record.made_at >= record.expires_at else []
+    )
+    hidden = [] if record.names_parental_conditions else [unnamed_note(pack)]
+    return Header(
+        title=f"A child's page, {day(record.as_of)}",
+        what="Where one child stands and why, what would change it, and the start of a plan made with the child.",
+        made_from=f"What had happened and was recorded before {day(record.as_of)}.",
+        made_at=record.made_at,
+        expires_at=record.expires_at,
+        statement=statement,
+        purpose=pack.study.purpose,
+        safety=(REFER_NOW, *lapsed, *hidden, *LIST_SAFETY),
+        pack_id=pack.short_id,
+        version=__version__,
+        recompute="The total is the sum of the lines of the card; each reason names the child's own records.",
+    )
 
 
 def start_header(pack: Pack) -> Header:
