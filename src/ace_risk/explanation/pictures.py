@@ -11,8 +11,11 @@ import numpy as np
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+SHAP_COLOURS = ("#ff0051", "#008bfb")
+"""What shap draws steps in that add, and those that take."""
 
-def waterfall(moves: Sequence[tuple[str, float]], average: float, most: int = 6) -> Figure:
+
+def waterfall(moves: Sequence[tuple[str, float]], average: float, colours: tuple[str, str], most: int = 6) -> Figure:
     """From the average total to a child's own, one step per domain, as shap draws it.
 
     Parameters
@@ -21,12 +24,14 @@ def waterfall(moves: Sequence[tuple[str, float]], average: float, most: int = 6)
         What moves the total, and how far.
     average
         The average total.
+    colours
+        Of a step that adds, and of one that takes.
     most
         Steps shown; the weakest beyond them are put together.
 
     Examples
     --------
-    >>> figure = waterfall([("Going missing", 2.0), ("School", -0.5)], 1.0)
+    >>> figure = waterfall([("Going missing", 2.0), ("School", -0.5)], 1.0, ("#0072B2", "#E69F00"))
     >>> len(figure.axes) > 0
     True
     """
@@ -43,4 +48,23 @@ def waterfall(moves: Sequence[tuple[str, float]], average: float, most: int = 6)
         shap.plots.waterfall(explained, max_display=most, show=False)
         figure = pyplot.gcf()
         pyplot.close(figure)
+    _plain(figure, colours)
     return figure
+
+
+def _plain(figure: Figure, colours: tuple[str, str]) -> None:
+    """Our own colours, no formulas, and nothing cut off."""
+    from matplotlib.colors import to_hex
+
+    ours = dict(zip(SHAP_COLOURS, colours, strict=True))
+    for patch in figure.findobj(lambda artist: hasattr(artist, "get_facecolor") and hasattr(artist, "set_facecolor")):
+        colour = to_hex(patch.get_facecolor()) if np.ndim(patch.get_facecolor()) == 1 else ""
+        if colour in ours:
+            patch.set(facecolor=ours[colour], edgecolor="none")
+    for text in figure.findobj(lambda artist: hasattr(artist, "get_text")):
+        if to_hex(text.get_color()) in ours:
+            text.set_color(ours[to_hex(text.get_color())])
+    for axes in figure.axes[1:]:
+        axes.set_visible(False)
+    figure.axes[0].set_xlabel("points")
+    figure.set_layout_engine("constrained")

@@ -94,7 +94,7 @@ def known_sentence(entries: Sequence[Entry], kinds: Kinds, unnamed: Unnamed) -> 
     told = [f"{name} {times(names.count(name))}" for name in ranked[:MOST_KINDS]]
     if len(ranked) > MOST_KINDS:
         told.append(f"other records {times(sum(names.count(name) for name in ranked[MOST_KINDS:]))}")
-    return f"Known before, from the last 24 months: {joined(told)}, {_when(entries)}."
+    return f"In the last 24 months: {joined(told)}, {_when(entries)}."
 
 
 def support_sentence(spells: Iterable[Entry], kinds: Kinds, unnamed: Unnamed) -> str:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from ace_risk.explanation.pictures import waterfall
 from ace_risk.report.natural import count, day, number
-from ace_risk.report.pictures import BLUE, INK, LINE, SKY, Picture, draw, new_figure
+from ace_risk.report.pictures import BLUE, INK, LINE, ORANGE, SKY, Picture, draw, new_figure
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -84,8 +84,8 @@ def total_waterfall(moves: Sequence[tuple[str, float]], average: float) -> Pictu
     alt = f"From the average total of {number(average)} points to this child's {number(total)}: {steps}."
 
     def make() -> Figure:
-        figure = waterfall(moves, average)
-        figure.set_size_inches(7.0, 1.1 + 0.42 * min(len(moves), 6))
+        figure = waterfall(moves, average, (BLUE, ORANGE))
+        figure.set_size_inches(5.2, 0.9 + 0.38 * min(len(moves), 6))
         return figure
 
     return draw("waterfall", alt, make)
