@@ -46,7 +46,7 @@ def waterfall(moves: Sequence[tuple[str, float]], average: float, colours: tuple
             feature_names=[title for title, _ in moves],
         )
         shap.plots.waterfall(explained, max_display=most, show=False)
-        figure = pyplot.gcf()
+        figure: Figure = pyplot.gcf()
         pyplot.close(figure)
     _plain(figure, colours)
     return figure
@@ -55,15 +55,15 @@ def waterfall(moves: Sequence[tuple[str, float]], average: float, colours: tuple
 def _plain(figure: Figure, colours: tuple[str, str]) -> None:
     """Our own colours, no formulas, and nothing cut off."""
     from matplotlib.colors import to_hex
+    from matplotlib.patches import Patch
+    from matplotlib.text import Text
 
     ours = dict(zip(SHAP_COLOURS, colours, strict=True))
-    for patch in figure.findobj(lambda artist: hasattr(artist, "get_facecolor") and hasattr(artist, "set_facecolor")):
-        colour = to_hex(patch.get_facecolor()) if np.ndim(patch.get_facecolor()) == 1 else ""
-        if colour in ours:
-            patch.set(facecolor=ours[colour], edgecolor="none")
-    for text in figure.findobj(lambda artist: hasattr(artist, "get_text")):
-        if to_hex(text.get_color()) in ours:
-            text.set_color(ours[to_hex(text.get_color())])
+    for artist in figure.findobj():
+        if isinstance(artist, Patch) and to_hex(artist.get_facecolor()) in ours:
+            artist.set(facecolor=ours[to_hex(artist.get_facecolor())], edgecolor="none")
+        if isinstance(artist, Text) and to_hex(artist.get_color()) in ours:
+            artist.set_color(ours[to_hex(artist.get_color())])
     for axes in figure.axes[1:]:
         axes.set_visible(False)
     figure.axes[0].set_xlabel("points")

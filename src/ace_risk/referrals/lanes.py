@@ -10,15 +10,13 @@ import pandas as pd
 from ace_risk.explanation.parental import Unnamed
 from ace_risk.explanation.sentences import day
 from ace_risk.kinds import Kinds
-from ace_risk.referrals.review_words import is_welfare
+from ace_risk.referrals.review_words import shows_enforcement
 from ace_risk.referrals.spells import open_spells
 
 if TYPE_CHECKING:
     from ace_risk.tracking.pack import Pack
 
 STATUTORY = "Statutory work"
-LATE_DAYS = 30
-"""A record made more than so many days after what it tells of came late, and is drawn at both times."""
 
 
 @dataclass(frozen=True)
@@ -53,17 +51,20 @@ def lanes_of(own: pd.DataFrame, pack: Pack, start: pd.Timestamp, as_of: pd.Times
         When the picture begins and ends.
     """
     kinds = pack.kinds
-    own = own[[not is_welfare(row, kinds) for row in own.itertuples()]]
+    parts = zip(own["kind"].astype(str), own["role"], strict=True)
+    own = own[[not shows_enforcement(kind, role, kinds) for kind, role in parts]]
     domain = own["kind"].astype(str).map({name: kind.domain for name, kind in kinds.all.items()})
     titles = {**pack.catalogue.domains, "statutory": STATUTORY}
-    ends = known_ends(own, [*kinds.services, "missing"], as_of).fillna(as_of).clip(upper=as_of)
+    ends = known_ends(own, [*kinds.services, "missing"], as_of).fillna(as_of)
     lanes = []
     for name, title in titles.items():
         rows = own[domain == name]
         spells = rows["kind"].isin(list(kinds.services))
         if len(rows):
-            points = zip(rows["occurred_at"][~spells].clip(lower=start), rows["recorded_at"][~spells], strict=True)
-            bars = zip(rows["occurred_at"][spells].clip(lower=start), ends[rows.index][spells], strict=True)
+            times = rows[["occurred_at", "recorded_at"]][~spells].itertuples(index=False, name=None)
+            points = ((max(occurred, start), recorded) for occurred, recorded in times)
+            begun = zip(rows["occurred_at"][spells], ends[rows.index][spells], strict=True)
+            bars = ((max(began, start), min(ended, as_of)) for began, ended in begun)
             lanes.append(Lane(title, tuple(points), tuple(bars)))
     return lanes
 

@@ -73,4 +73,5 @@ def children_recorded(tables: Tables, kinds: Kinds, since: pd.Timestamp, homes_s
     homes = incidents["household_id"][incidents["kind"].isin(kinds.household)].dropna()
     lived = among(tables.residence["household_id"], homes) | (tables.residence["recorded_at"] >= homes_since)
     own = [part["child_id"][part["recorded_at"] >= since] for part in (tables.missing_episodes, tables.services)]
-    return pd.concat([named, tables.residence["child_id"][lived], *own])
+    found: pd.Series = pd.concat([named, tables.residence["child_id"][lived], *own])
+    return found

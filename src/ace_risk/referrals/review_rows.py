@@ -92,10 +92,9 @@ def child_rows(known: Known, people: pd.DataFrame) -> pd.DataFrame:
         One row per child: `child_id`, `birth_date`, `age_years`, `household_id`, `hub`.
     """
     entries = entries_by_child(known.records, [*known.pack.kinds.services, "missing"], known.as_of)
+    persons = [{str(name): value for name, value in row.items()} for row in people.to_dict("records")]
     places = place_by_child(known.standing, known.pack.study.referrals.places)
-    return pd.DataFrame(
-        [_row(known, person, entries[person["child_id"]], places) for person in people.to_dict("records")]
-    )
+    return pd.DataFrame([_row(known, person, entries[person["child_id"]], places) for person in persons])
 
 
 def entries_by_child(records: pd.DataFrame, spells: Collection[str], at: pd.Timestamp) -> dict[object, list[Entry]]:

@@ -43,7 +43,12 @@ class Entry(NamedTuple):
 
 def is_welfare(entry: Entry, kinds: Kinds) -> bool:
     """Whether a record shows only what services did with the child: it leads to welfare follow-up, nothing else."""
-    return entry.kind in kinds.enforcement or entry.role in WELFARE_ROLES
+    return shows_enforcement(entry.kind, entry.role, kinds)
+
+
+def shows_enforcement(kind: str, role: object, kinds: Kinds) -> bool:
+    """Whether a record of this kind, in which the child had this role, shows what services did with the child."""
+    return kind in kinds.enforcement or role in WELFARE_ROLES
 
 
 def recorded_lines(entries: Iterable[Entry], kinds: Kinds, unnamed: Unnamed) -> list[str]:

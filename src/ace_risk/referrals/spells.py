@@ -43,4 +43,5 @@ def open_spells(history: pd.DataFrame, kinds: Collection[str], at: pd.Timestamp)
     end_recorded = microseconds(spells["end_recorded_at"], "history.end_recorded_at", may_be_empty=True)
     end_recorded = end_recorded_or_default(ended, end_recorded, recorded)
     when = instant(at)
-    return spells[counts(occurred, recorded, LONG_AGO, when) & ~end_known(ended, end_recorded, when)]
+    found: pd.DataFrame = spells[counts(occurred, recorded, LONG_AGO, when) & ~end_known(ended, end_recorded, when)]
+    return found

@@ -33,20 +33,28 @@ def timeline(lanes: Sequence[Lane], as_of: pd.Timestamp) -> Picture:
     alt = f"What is on record before {day(as_of)}. " + " ".join(_lane_words(lane) for lane in lanes)
 
     def make() -> Figure:
-        from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
+        from matplotlib.dates import AutoDateLocator, ConciseDateFormatter, date2num
 
         figure = new_figure(7.0, 0.75 + 0.3 * len(lanes))
         axes = figure.subplots()
         for place, lane in enumerate(lanes):
             axes.axhline(place, color=LINE, linewidth=0.8, zorder=0)
             for began, ended in lane.spells:
-                axes.plot([began, ended], [place, place], color=SKY, linewidth=7, solid_capstyle="butt", zorder=1)
+                axes.plot(
+                    [date2num(began), date2num(ended)],
+                    [place, place],
+                    color=SKY,
+                    linewidth=7,
+                    solid_capstyle="butt",
+                    zorder=1,
+                )
             for occurred, recorded in lane.records:
+                at, late = date2num(occurred), date2num(recorded)
                 if recorded - occurred > LATE:
-                    axes.plot([occurred, recorded], [place, place], color=BLUE, linewidth=0.8, zorder=2)
-                    axes.plot(recorded, place, "o", markersize=5, markeredgecolor=BLUE, markerfacecolor="white")
-                axes.plot(occurred, place, "o", markersize=5, color=BLUE, alpha=0.75, markeredgewidth=0)
-        axes.axvline(as_of, color=INK, linewidth=1)
+                    axes.plot([at, late], [place, place], color=BLUE, linewidth=0.8, zorder=2)
+                    axes.plot(late, place, "o", markersize=5, markeredgecolor=BLUE, markerfacecolor="white")
+                axes.plot(at, place, "o", markersize=5, color=BLUE, alpha=0.75, markeredgewidth=0)
+        axes.axvline(date2num(as_of), color=INK, linewidth=1)
         axes.set_yticks(range(len(lanes)), [lane.title for lane in lanes])
         axes.set_ylim(len(lanes) - 0.5, -0.5)
         axes.spines["left"].set_visible(False)
