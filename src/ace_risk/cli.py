@@ -1,4 +1,4 @@
-"""The command line: `ace-risk synth | check | train | audit | list | card | rebuild | … | demo`.
+"""The command line: `ace-risk synth | check | train | audit | list | review | child | card | … | demo`.
 
 Only commands here: each one reads its options and calls the commands. Heavy imports wait until a command
 runs, so that help answers at once.
@@ -143,6 +143,48 @@ def list_(
         quarantine=quarantine,
     )  # fmt: skip
     _say(lines)
+
+
+@app.command()
+def review(
+    run: Run,
+    data: Data,
+    as_of: Annotated[str, typer.Option("--as-of", help="The time of the review, YYYY-MM-DD or YYYY-MM-DDTHH:MM.")],
+    out: Out,
+    hours: Annotated[int, typer.Option("--hours", help="How many hours before it are reviewed.")] = 24,
+    objections: Annotated[
+        Path | None, typer.Option("--objections", help="CSV of child_id: left out, and counted.")
+    ] = None,
+    quarantine: SetAside = False,
+) -> None:
+    """Review every child in what was recorded in the last hours, family by family: review.html and review.csv.
+
+    Example: ace-risk review out/run --data out/data --as-of 2025-10-01T08:00 --hours 24 --out out/review
+    """
+    from ace_risk import team_commands
+
+    _say(team_commands.review(run, data, as_of, out, hours=hours, objections=objections, quarantine=quarantine))
+
+
+@app.command()
+def child(
+    run: Run,
+    child_id: Annotated[str, typer.Argument(metavar="ID", help="The child's id, as in the data or on a list.")],
+    data: Data,
+    as_of: Annotated[str, typer.Option("--as-of", help="The day of the page, YYYY-MM-DD.")],
+    out: Out,
+    objections: Annotated[
+        Path | None, typer.Option("--objections", help="CSV of child_id: no page is made for these.")
+    ] = None,
+    quarantine: SetAside = False,
+) -> None:
+    """Write the page of one child, listed or not: why, what would change it, and the start of a plan: child.html.
+
+    Example: ace-risk child out/run SYN-7f3a9c2e41 --data out/data --as-of 2025-10-01 --out out/child
+    """
+    from ace_risk import team_commands
+
+    _say(team_commands.child(run, child_id, data, as_of, out, objections=objections, quarantine=quarantine))
 
 
 @app.command()

@@ -49,7 +49,7 @@ def test_commands_of_the_readme_run(demo, run_command, tmp_path):
     """Each `ace-risk` line, with the demo's study scaled down and paths in a folder of the test's own."""
     lines = re.findall(r"^ace-risk (.*?)(?:\s+#.*)?$", README, re.MULTILINE)
     commands = [shlex.split(line) for line in lines]
-    assert [command[0] for command in commands] == ["synth", "check", "train", "audit", "card", "list"]
+    assert [command[0] for command in commands] == ["synth", "check", "train", "audit", "card", "list", "review"]
     small = (ROOT / "configs" / "demo.yaml").read_text(encoding="utf-8")
     small = small.replace("children: 20000", "children: 1500").replace("places: 200", "places: 15")
     small = re.sub(r": (catalogue|aces|kinds|codes|outcomes)\.yaml", rf": {ROOT}/configs/\1.yaml", small)

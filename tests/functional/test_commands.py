@@ -25,7 +25,7 @@ def test_help_names_every_command_with_an_example(run_command):
     done = run_command("--help")
     assert done.returncode == 0
     governing = ("rebuild", "promote", "sign-off", "expire")
-    for command in ("synth", "check", "train", "audit", "list", "card", *governing, "demo"):
+    for command in ("synth", "check", "train", "audit", "list", "review", "child", "card", *governing, "demo"):
         assert command in done.stdout
         assert "Example:" in run_command(command, "--help").stdout
 
@@ -304,3 +304,72 @@ def test_audit_and_card_write_the_same_again(run_command, demo, tmp_path, monkey
         assert run_command(command, run).returncode == 0
         assert {name: (run / name).read_bytes() for name in names} == before
     assert json.loads((run / "audit.json").read_text(encoding="utf-8"))["format"] == "ace-risk/audit/1"
+
+
+def private(path):
+    return path.stat().st_mode & 0o077 == 0
+
+
+def test_a_review_and_a_child_s_page_are_written_for_their_owner_only(run_command, demo, tmp_path, monkeypatch):
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1764579600")
+    month = ("--as-of", "2025-12-01T09:00", "--hours", 744)
+    for name in ("one", "two"):
+        done = run_command("review", demo / "run", "--data", demo / "data", *month, "--out", tmp_path / name)
+        assert done.returncode == 0, done.stderr
+    rows = rows_of(tmp_path / "one" / "review.csv")
+    assert f"{len(rows)} children in" in done.stdout
+    assert len(rows) > 5
+    assert {row["review_expires_at"] for row in rows} == {"2025-12-02T09:00:00"}
+    page = (tmp_path / "one" / "review.html").read_text(encoding="utf-8")
+    assert "If significant harm is suspected, refer now" in page
+    assert not [row["child_id"] for row in rows if row["child_id"] not in page]
+    assert not [row["child_id"] for row in rows if row["child_id"] in done.stdout]
+    for name in ("review.html", "review.csv"):
+        assert private(tmp_path / "one" / name)
+        assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
+    child = next(row["child_id"] for row in rows if row["place"].startswith("Considered"))
+    (tmp_path / "o.csv").write_text(f"child_id\n{child}\n", encoding="utf-8")
+    objected = ("--objections", tmp_path / "o.csv")
+    done = run_command("review", demo / "run", "--data", demo / "data", *month, *objected, "--out", tmp_path / "three")
+    assert child not in {row["child_id"] for row in rows_of(tmp_path / "three" / "review.csv")}
+    assert "objected: 1." in done.stdout
+    command = ["child", demo / "run", child, "--data", demo / "data", "--as-of", "2025-12-01", "--out"]
+    done = run_command(*command, tmp_path / "child")
+    assert done.returncode == 0, done.stderr
+    assert child not in done.stdout
+    page = (tmp_path / "child" / "child.html").read_text(encoding="utf-8")
+    assert child in page[page.index("<main") :]
+    assert child not in page[: page.index("<main")]
+    assert private(tmp_path / "child" / "child.html")
+    refused = run_command(*command, tmp_path / "four", *objected)
+    assert refused.returncode == 2
+    assert child not in refused.stderr
+    assert not (tmp_path / "four").exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "words"),
+    [
+        (("--as-of", "noon"), 2, "YYYY-MM-DDTHH:MM"),
+        (("--as-of", "2025-12-01", "--hours", "0"), 2, "--hours"),
+        (("--as-of", "2025-12-01", "--objections", "README.md"), 2, "not a file of objections"),
+        (("--as-of", "2030-01-01T08:00"), 3, "after the end of the data"),
+        (("--as-of", "2011-01-01"), 3, "before the data"),
+    ],
+)
+def test_wrong_options_of_review_are_explained(run_command, demo, tmp_path, options, code, words):
+    done = run_command("review", demo / "run", "--data", demo / "data", *options, "--out", tmp_path / "out")
+    assert done.returncode == code
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_review_or_a_page_of_no_run_or_no_child_is_refused(run_command, demo, tmp_path):
+    as_of = ("--data", demo / "data", "--as-of", "2025-12-01", "--out", tmp_path / "out")
+    assert run_command("review", tmp_path / "nothing", *as_of).returncode == 5
+    done = run_command("child", demo / "run", "SYN-nobody", *as_of)
+    assert done.returncode == 2
+    assert "no child of this id" in done.stderr
+    assert "SYN-nobody" not in done.stderr
+    assert list(tmp_path.iterdir()) == []

@@ -11,7 +11,7 @@ from ace_risk.cards.markdown import plain
 from ace_risk.cards.questions import Question, Questions, told
 from ace_risk.cards.sections import ModelCard, search_sentences
 from ace_risk.report.natural import count, day, of_100
-from ace_risk.report.words import NUMBER_MEANS, fairness_answer
+from ace_risk.report.words import fairness_answer, number_means
 
 STANDARD, VERSION = "Algorithmic Transparency Recording Standard", "3.0"
 
@@ -78,7 +78,7 @@ def _tier_1(card: ModelCard) -> Questions:
         ("name", "Name", card.title, ""),
         ("description", "Description",
          f"{card.purpose} It ranks children already known to services by a table of points, so that a team can read "
-         f"their records and decide whether to offer help. {NUMBER_MEANS}", ""),
+         f"their records and decide whether to offer help. {number_means(card.outcome.title)}", ""),
         ("website", "Website", "", "Give the address where the card and this record are published."),
         ("contact", "Contact", card.contact, "" if card.contact else "Give an address that answers."),
     )  # fmt: skip

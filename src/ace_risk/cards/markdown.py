@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from ace_risk.cards.questions import Questions, told
 from ace_risk.cards.sections import ModelCard, given, search_sentences
 from ace_risk.report.natural import count, day, interval, number, of_100, share, signed
-from ace_risk.report.words import NUMBER_MEANS, ROW_MEANS, fairness_answer
+from ace_risk.report.words import ROW_MEANS, fairness_answer, number_means
 
 
 def card_markdown(card: ModelCard) -> str:
@@ -17,7 +17,7 @@ def card_markdown(card: ModelCard) -> str:
         f"# Model card: {plain(card.title)}",
         plain(card.data.statement),
         f"Pack `{plain(card.pack_id)}`. Owner: {plain(given(card.owner))}. Contact: {plain(given(card.contact))}.",
-        *_section("Purpose", [plain(given(card.purpose)), NUMBER_MEANS]),
+        *_section("Purpose", [plain(given(card.purpose)), number_means(card.outcome.title)]),
         *_section("What it must not be used for", [_items(card.out_of_scope)]),
         *_section("What it learns to expect", _outcome(card)),
         *_section("Data", _data(card)),
@@ -86,7 +86,7 @@ def _performance(card: ModelCard) -> list[str]:
         f"Verdict against the bar declared before training: **{plain(found.verdict)}**.",
         _items(found.sentences),
         f"{count(found.lists)} lists of {count(found.places)} places: {of_100(found.precision)} places went to a child "
-        f"whom statutory support followed ({interval(found.precision_low, found.precision_high)}); "
+        f"for whom the outcome followed ({interval(found.precision_low, found.precision_high)}); "
         f"{of_100(found.recall)} times that it followed, of children already known to services, the child had been "
         f"listed ({interval(found.recall_low, found.recall_high)}). {ROW_MEANS}",
         _table(["item", "needed", "got", "verdict"], bar),

@@ -68,7 +68,7 @@ def stop_conditions(study: Study) -> tuple[str, ...]:
     """What makes the work stop, with the study's own thresholds."""
     low, high = study.bar.calibration_slope
     return (
-        f"Fewer than {of_100(study.bar.precision_at_least)} children listed go on to statutory support in a "
+        f"Fewer than {of_100(study.bar.precision_at_least)} children listed are followed by the outcome in a "
         "quarterly review.",
         f"The calibration slope leaves the range {number(low, 1)} to {number(high, 1)} in a quarterly review.",
         f"For any group, an audit finds a difference outside the margin of {share(study.fairness.margin)} that nobody "

@@ -1,4 +1,4 @@
-"""Calibration within groups: whether the share that the score stands for is the share for whom support followed."""
+"""Calibration within groups: whether the share that the score stands for is the share for whom the outcome followed."""
 
 from __future__ import annotations
 

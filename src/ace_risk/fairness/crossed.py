@@ -16,11 +16,11 @@ from ace_risk.fairness.result import FairnessAudit
 from ace_risk.fairness.verdicts import OPEN, OUTSIDE, WITHIN
 
 LEAST = 30
-"""Times that support followed, below which a crossed group is only counted."""
+"""Times that the outcome followed, below which a crossed group is only counted."""
 
 
 def crossed_section(audit: FairnessAudit, names: Sequence[str], hide_below: int) -> dict[str, Any] | None:
-    """The share listed, of the times support followed, of each crossed group that is large enough.
+    """The share listed, of the times the outcome followed, of each crossed group that is large enough.
 
     Parameters
     ----------

@@ -15,10 +15,10 @@ from ace_risk.fairness.verdicts import OPEN, OUTSIDE
 __all__ = ["audit_sentences", "other_measures", "questions_for_board", "suppress_gaps", "suppress_small"]
 
 MEASURES = {
-    "tpr": "listed, of those whom support followed",
+    "tpr": "listed, of those for whom the outcome followed",
     "selection_rate": "listed, of all rows",
     "fpr": "listed, of those whom support did not follow",
-    "ppv": "support followed, of those listed",
+    "ppv": "the outcome followed, of those listed",
 }
 """The measures in words; the share missed is the true positive rate told backwards."""
 ATTRIBUTE_TITLES = {
@@ -73,7 +73,7 @@ def audit_sentences(
     >>> audit = audit_fairness([1, 1, 1, 0] * 3_000, range(12_000), sex, list_size=4_800)
     >>> for sentence in audit_sentences(audit, 4_800, 1, {"sex": "Sex"}):
     ...     print(sentence)
-    Over 1 list of 4,800 places, of 1,000 children like these for whom statutory support followed, 400 were listed.
+    Over 1 list of 4,800 places, of 1,000 children like these for whom the outcome followed, 400 were listed.
     In 1 of 1 comparison the groups don't differ by more than 50 in 1,000: 400 to 400 of 1,000 were listed.
     There was enough evidence to assess every group.
     """
@@ -96,11 +96,11 @@ def reached(audit: FairnessAudit, places: int, lists: int) -> str:
     listed, missed = int(first["tp"].sum()), int(first["fn"].sum())
     if listed + missed == 0:
         return (
-            f"Over {size}, statutory support followed for no child in these records, "
+            f"Over {size}, the outcome followed for no child in these records, "
             "so whom the lists miss can't be assessed."
         )
     return (
-        f"Over {size}, of 1,000 children like these for whom statutory support followed, "
+        f"Over {size}, of 1,000 children like these for whom the outcome followed, "
         f"{per_1000(listed / (listed + missed))} were listed{' (a child counts once on each list date)' * (lists > 1)}."
     )
 
@@ -236,7 +236,7 @@ def questions_for_board() -> list[str]:
     return [
         "The records show what services did, not what children needed. Whose need was not seen, and by whom?",
         "Who is missed more often, and what happens to those children instead?",
-        "Who is listed although no support followed, and how does a visit feel to their family?",
+        "Who is listed although the outcome did not follow, and how does a visit feel to their family?",
         "For which groups is there not enough evidence, and how will the records or other forces help to tell?",
         "For how many children is ethnicity not recorded, and why?",
         "Would counting incidents, or the present way of choosing, differ less between groups?",

@@ -9,18 +9,11 @@ import pandas as pd
 
 from ace_risk.data.tables import Tables
 from ace_risk.features.homes import homes_at
-from ace_risk.features.time_rules import (
-    LONG_AGO,
-    counts,
-    end_known,
-    end_recorded_or_default,
-    instant,
-    microseconds,
-)
 from ace_risk.plans import CohortRule
 from ace_risk.referrals.candidates import Candidates
 from ace_risk.referrals.child_file import read_child_file, written_id
 from ace_risk.referrals.columns import LEFT_COLUMNS
+from ace_risk.referrals.spells import open_spells
 
 FIRST, NEW, STILL = "first list", "new", "still listed"
 
@@ -78,7 +71,7 @@ def left_since(
     line, others = (set(ids.map(written_id)) for ids in (found.cohort["child_id"], found.elsewhere))
     of_age = people["birth_date"] + pd.DateOffset(years=rule.under_age_years) <= as_of
     at_home = set(homes_at(tables.residence, as_of)["child_id"].map(written_id))
-    with_plan = set(map(written_id, _with_open_plan(found.history, rule, as_of)))
+    with_plan = set(open_spells(found.history, rule.open_plan_kinds, as_of)["child_id"].map(written_id))
     months = round(rule.seen_within_days / 30.4375)
 
     def why(text: str) -> str:
@@ -95,17 +88,3 @@ def left_since(
         return f"no record in the last {months} months" if text in at_home else "moved away"
 
     return pd.DataFrame([(text, why(text)) for text in gone], columns=list(LEFT_COLUMNS))
-
-
-def _with_open_plan(history: pd.DataFrame, rule: CohortRule, as_of: pd.Timestamp) -> Iterable[object]:
-    """Children with a spell of statutory work that is open as far as is known."""
-    plans = history[history["kind"].isin(rule.open_plan_kinds)]
-    occurred = microseconds(plans["occurred_at"], "history.occurred_at")
-    recorded = microseconds(plans["recorded_at"], "history.recorded_at")
-    ended = microseconds(plans["ended_at"], "history.ended_at", may_be_empty=True)
-    end_recorded = microseconds(plans["end_recorded_at"], "history.end_recorded_at", may_be_empty=True)
-    end_recorded = end_recorded_or_default(ended, end_recorded, recorded)
-    at = instant(as_of)
-    known_open = counts(occurred, recorded, LONG_AGO, at) & ~end_known(ended, end_recorded, at)
-    open_for: list[object] = plans.loc[known_open, "child_id"].unique().tolist()
-    return open_for

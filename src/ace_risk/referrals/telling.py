@@ -12,12 +12,14 @@ from ace_risk.explanation.evidence import records_by_child
 from ace_risk.explanation.parental import Unnamed
 from ace_risk.explanation.reasons import MOST_REASONS, explain_child
 from ace_risk.referrals.gaps import find_gaps
+from ace_risk.referrals.own_tables import tables_of
 
 if TYPE_CHECKING:
     from ace_risk.tracking.pack import Pack
 
 SAFE_CONTACT = "Check safe contact first"
 """Stands before every offer where domestic abuse is on record, in every format."""
+NO_REASON = "No record adds to the total: the place goes by the order among equal totals."
 NO_STRENGTHS = "None on record yet: ask the child and the family."
 
 
@@ -45,6 +47,7 @@ def tell(
     """
     added, _ = contributions(pack.model, features)
     records = records_by_child(history, cohort["child_id"])
+    tables = tables_of(tables, cohort["child_id"])  # gaps are looked for child by child
     start = tables.incidents["occurred_at"].min().floor("D")
     born = tables.children.set_index("child_id")["birth_date"]
     titles = {name: kind.title for name, kind in pack.kinds.all.items()}
@@ -63,7 +66,7 @@ def tell(
             age,
             unnamed,
         )
-        sentences = [*reasons.sentences, *[""] * MOST_REASONS][:MOST_REASONS]
+        sentences = [*(reasons.sentences or (NO_REASON,)), *[""] * MOST_REASONS][:MOST_REASONS]
         offers = [SAFE_CONTACT, *reasons.support] if reasons.safe_contact else reasons.support
         rows.append(
             {

@@ -26,10 +26,10 @@ from ace_risk.report.plots_fairness import interval_rows, scale_end
 from ace_risk.report.words import HIDDEN_BECAUSE, fairness_answer
 
 METRICS = {
-    "tpr": "listed, of the times support followed",
-    "fpr": "listed, of the times no support followed",
-    "fnr": "missed, of the times support followed",
-    "ppv": "support followed, of the places given",
+    "tpr": "listed, of the times the outcome followed",
+    "fpr": "listed, of the times the outcome did not follow",
+    "fnr": "missed, of the times the outcome followed",
+    "ppv": "the outcome followed, of the places given",
     "selection_rate": "listed, of all rows",
 }
 """What each rate says, in words."""
@@ -98,7 +98,7 @@ def overall(verdicts: Sequence[Mapping[str, Any]]) -> str:
 
 
 def reach_of(verdicts: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """The comparisons of whom the list reaches: listed, of the times that support followed."""
+    """The comparisons of whom the list reaches: listed, of the times that the outcome followed."""
     return [row for row in verdicts if row["metric"] == "tpr"]
 
 
@@ -203,7 +203,7 @@ def by_metric(verdicts: Sequence[Mapping[str, Any]]) -> tuple[list[str], dict[st
 def tpr_picture(
     groups: Sequence[Mapping[str, Any]], title: str, reference: str | None, margin: float, x_max: float
 ) -> Picture:
-    """Listed, of the times that support followed: a row per group, with the margin around the reference."""
+    """Listed, of the times that the outcome followed: a row per group, with the margin around the reference."""
     rows = pd.DataFrame(
         {
             "label": [row["group"] for row in groups],
@@ -217,8 +217,8 @@ def tpr_picture(
         rows,
         margin,
         reference,
-        xlabel="listed, of the times that\nstatutory support followed",
-        title=f"{title}: listed, of the times that statutory support followed",
+        xlabel="listed, of the times that\nthe outcome followed",
+        title=f"{title}: listed, of the times that the outcome followed",
         n_title="times",
         x_max=x_max,
     )
@@ -249,7 +249,7 @@ def _common_end(audit: Mapping[str, Any]) -> float:
 
 
 def _followed(row: Mapping[str, Any]) -> Any:
-    """How many times support followed; `hidden` if a count is suppressed."""
+    """How many times the outcome followed; `hidden` if a count is suppressed."""
     parts = [_number(row["tp"]), _number(row["fn"])]
     return "hidden" if None in parts else int(sum(part for part in parts if part is not None))
 

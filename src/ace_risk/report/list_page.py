@@ -99,8 +99,8 @@ def number_sentence(support_need: Any, outcome: str = FOLLOWED, counted: Any = N
 
     Examples
     --------
-    >>> number_sentence(0.41, counted=0.33)[-92:]
-    'expects 41 to have statutory support recorded within 12 months; when it was tested, 33 had.'
+    >>> number_sentence(0.41, "a plan agreed", counted=0.33)[41:]
+    'the model expects 41 to have a plan agreed; when it was tested, 33 had.'
     """
     if is_missing(support_need):
         return ""

@@ -19,7 +19,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from ace_risk.report import natural
-from ace_risk.report.words import NUMBER_MEANS, ROW_MEANS, TIE_RULE
+from ace_risk.report.words import ROW_MEANS, TIE_RULE, number_means
 
 FOLDER = Path(__file__).resolve().parent
 
@@ -53,6 +53,8 @@ class Header:
         Whether the data are synthetic or approved, and by whom.
     purpose
         What it is for.
+    outcome
+        What the number on the page is about, in words; empty where there is no number.
     safety
         What must be read before use, a sentence each.
     pack_id, version
@@ -69,6 +71,7 @@ class Header:
     expires_at: datetime | None = None
     statement: str = ""
     purpose: str = ""
+    outcome: str = ""
     safety: Sequence[str] = ()
     pack_id: str = ""
     version: str = ""
@@ -107,7 +110,7 @@ def render(template_name: str, header: Header, *, script: str = "", **data: Any)
         script=Markup(script),  # noqa: S704 (our own file, read from this package)
         style=Markup(_read("style.css")),  # noqa: S704 (the same)
         page_line=css_text(page_line(header)),
-        number_means=NUMBER_MEANS,
+        number_means=number_means(header.outcome) if header.outcome else "",
         row_means=ROW_MEANS,
         tie_rule=TIE_RULE,
         **data,

@@ -62,7 +62,7 @@ def interval_rows(
 
     def make() -> Figure:
         labels = [fill(str(label), LABEL_SIGNS) for label in rows["label"]]
-        tall = max(0.34, *(0.05 + 0.16 * (1 + label.count("\n")) for label in labels))
+        tall = max([0.34, *(0.05 + 0.16 * (1 + label.count("\n")) for label in labels)])
         height = 1.1 + tall * len(rows)
         figure = new_figure(WIDTH, height)
         figure.set_layout_engine("none")  # the same margins in every picture, so that scales line up

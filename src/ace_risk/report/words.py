@@ -29,12 +29,6 @@ FORBIDDEN = (
 )  # fmt: skip
 """Words that blame, label or mislead; plurals are found too, and a hyphen counts as a space."""
 
-NUMBER_MEANS = (
-    "The number is a share: of 100 children with records like these, how many had statutory support recorded "
-    "afterwards. It is a record of what services did, not a measure of need, and it speaks only of children "
-    "already known to services."
-)
-"""What the number is; it stands on every page."""
 
 LIST_SAFETY = (
     "A person reads the child's records and decides. The list decides nothing.",
@@ -44,6 +38,15 @@ LIST_SAFETY = (
     "Use the list for early support only, never for enforcement, and destroy it when it expires.",
 )
 """What the team must read before it uses a referral list."""
+
+REFER_NOW = "If significant harm is suspected, refer now: this page is not a queue."
+"""Opens what must be read before a review or a child's page is used."""
+
+WELFARE_ONLY = (
+    "A child whom police searched or held is here for welfare follow-up only. Such records add nothing to any score, "
+    "place or reason, and say nothing about what a child did."
+)
+"""Why children appear who were searched or held."""
 
 REPORT_SAFETY = (
     "The figures describe lists that a person would read and decide on. The model decides nothing.",
@@ -109,3 +112,18 @@ def find_forbidden(text: str) -> list[str]:
 def _pattern(word: str) -> re.Pattern[str]:
     phrase = r"[\s-]+".join(re.escape(part) for part in re.split(r"[\s-]+", word))
     return re.compile(rf"(?<!\w){phrase}s?(?!\w)", re.IGNORECASE)
+
+
+def number_means(outcome: str) -> str:
+    """What the number is, for an outcome in words; it stands on every page that shows one.
+
+    Examples
+    --------
+    >>> number_means("another missing episode recorded within 12 months")[:84]
+    'The number is a share: of 100 children with records like these, how many are expecte'
+    """
+    return (
+        f"The number is a share: of 100 children with records like these, how many are expected to have {outcome}. "
+        "It stands for a record of what services did, not for need, and it speaks only of children already known to "
+        "services."
+    )

@@ -121,4 +121,4 @@ def test_which_kinds_stay_unnamed_is_said_by_the_kinds_file(catalogue: Catalogue
         "parental_substance_use", "parental_mental_health", "parent_in_custody", "parent_treatment",
     }  # fmt: skip
     assert unnamed.concerns == unnamed.kinds - {"parent_treatment"}
-    assert unnamed.offers == {"substance_parent", "mental_health_parent"}
+    assert unnamed.offers == {"substance_parent", "mental_health_parent", "young_carer"}

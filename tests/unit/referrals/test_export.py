@@ -129,7 +129,7 @@ def test_every_column_explains_itself(folder: Path, frame: pd.DataFrame) -> None
 
 def test_the_outcome_s_words_reach_the_page(tmp_path: Path, frame: pd.DataFrame) -> None:
     write_list(tmp_path, frame, HEADER, outcome="a plan agreed")
-    assert "31 had a plan agreed." in (tmp_path / "referrals.html").read_text(encoding="utf-8")
+    assert "the model expects 31 to have a plan agreed." in (tmp_path / "referrals.html").read_text(encoding="utf-8")
 
 
 def test_sheet_holds_text_dates_and_no_formula(folder: Path, frame: pd.DataFrame) -> None:

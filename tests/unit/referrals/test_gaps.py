@@ -10,6 +10,7 @@ import pytest
 
 from ace_risk.data.tables import Tables
 from ace_risk.explanation.evidence import Records
+from ace_risk.features.time_rules import FAR
 from ace_risk.referrals.gaps import find_gaps
 from ace_risk.referrals.listing import ReferralList
 
@@ -21,7 +22,7 @@ def records(source: str, recorded: pd.Timestamp) -> Records:
     """One record of one source that happened in May."""
     text = np.array([source], dtype=object)
     when, known = (np.array([time.value // 1_000]) for time in (pd.Timestamp("2022-05-01"), recorded))
-    return Records(np.array(["school_engaged"], dtype=object), text, text, text, when, known)
+    return Records(np.array(["school_engaged"], dtype=object), text, text, text, when, known, np.full(len(when), FAR))
 
 
 @pytest.fixture

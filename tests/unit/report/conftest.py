@@ -16,13 +16,19 @@ import pytest
 
 from ace_risk.cards.card import build_card
 from ace_risk.kinds import configs_folder
+from ace_risk.referrals.card_lines import CardLine
+from ace_risk.referrals.child_record import ChildRecord
+from ace_risk.referrals.lanes import Lane
+from ace_risk.referrals.what_if import WhatIf
 from ace_risk.report.card_page import render_card
+from ace_risk.report.child_page import render_child
 from ace_risk.report.evaluation_page import render_evaluation
 from ace_risk.report.fairness_page import render_fairness
 from ace_risk.report.index_page import render_index
 from ace_risk.report.list_page import render_list
 from ace_risk.report.page import Header
 from ace_risk.report.points_card_page import render_points_card
+from ace_risk.report.review_page import render_review
 from ace_risk.report.words import LIST_SAFETY, REPORT_SAFETY
 from ace_risk.study import load_study
 
@@ -332,7 +338,40 @@ def frame(listing: dict[str, Any]) -> pd.DataFrame:
     return pd.DataFrame(listing["rows"])
 
 
-PAGES = ("evaluation", "measured", "points-card", "fairness", "list", "card", "index")
+@pytest.fixture(scope="session")
+def review_rows() -> list[dict[str, Any]]:
+    return [
+        {
+            "visit": f"F{1 + place // 2:03d}", "child_id": f"SYN-{place:010x}", "hub": HUBS[place], "age_years": place,
+            "recorded": ("Domestic abuse at home: once, on 31 December 2025 (graded high; the child was there).",),
+            "known": "In the last 24 months: neglect twice, on 3 March 2025. Open now: early help.",
+            "place": "" if place == 2 else "Would be number 3 on a list made now, of 200 places.",
+            "flags": ("Still missing since 31 December 2025, as far as is recorded",) if place == 0 else (),
+            "next_steps": ("Welfare follow-up: ask how the child is",) if place == 2 else (),
+            "safe_contact": place < 2, "still_missing": place == 0, "welfare_only": place == 2,
+        }
+        for place in range(4)
+    ]  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def child_record() -> ChildRecord:
+    day, late = pd.Timestamp("2025-03-01"), pd.Timestamp("2025-06-01")
+    return ChildRecord(
+        child_id="SYN-0000000abc", hub="Eden", age_years=9, as_of=pd.Timestamp("2026-01-01"),
+        made_at=datetime(2026, 1, 1, 9, 30), expires_at=datetime(2026, 1, 29), rank=312, considered=2_000, places=200,
+        listed=False, score=3.0, lowest_listed=5.0, support_need=0.18, band="",
+        told={**child(4), "safe_contact": True},
+        card=[CardLine("Missing episodes, last 365 days", "2 or more", 3.0), CardLine("Records of neglect", "0", 0.0)],
+        moves=[("Going missing", 2.1), ("School", -0.4)], average=1.3,
+        lanes=[Lane("Going missing", ((day, day), (day, late)), ()), Lane("Support so far", (), ((day, late),))],
+        support=["Early help: 1 March 2025 to 1 June 2025."],
+        what_if=[WhatIf("missing episode", day, 1.0, 900), WhatIf("neglect", late, 3.0, None)], single_records=5,
+        names_parental_conditions=True,
+    )  # fmt: skip
+
+
+PAGES = ("evaluation", "measured", "points-card", "fairness", "list", "card", "index", "review", "child")
 
 
 @pytest.fixture(scope="session")
@@ -343,6 +382,8 @@ def pages(
     measured: dict[str, Any],
     audit: dict[str, Any],
     listing: dict[str, Any],
+    review_rows: list[dict[str, Any]],
+    child_record: ChildRecord,
 ) -> dict[str, str]:
     """Every page, by its name in PAGES."""
     card = build_card(load_study(configs_folder() / "demo.yaml"), evaluation, audit, "3f9ac1d07e52", {"Python": "3.11"})
@@ -356,6 +397,8 @@ def pages(
         "list": render_list(listing, list_header),
         "card": render_card(card, replace(header, title="Model card")),
         "index": render_index(links, sentences, replace(header, title="Start here")),
+        "review": render_review(review_rows, replace(list_header, title="Daily review")),
+        "child": render_child(child_record, replace(list_header, title="A child's page"), "support recorded"),
     }
 
 

@@ -18,7 +18,7 @@ from ace_risk.report.page import VERDICTS, Header, content_policy, css_text, env
 
 pytestmark = pytest.mark.xdist_group("report_pages")  # one worker draws the pages
 
-PAGES = ("evaluation", "measured", "points-card", "fairness", "list", "card", "index")
+PAGES = ("evaluation", "measured", "points-card", "fairness", "list", "card", "index", "review", "child")
 HOSTILE = "\"'><script>alert(1)</script>&=cmd|' /C calc'!A0\u202e{{ 7*7 }}"
 
 
@@ -91,7 +91,7 @@ def test_tables_have_heads_and_pictures_have_words(
     pictures = re.findall(r"<svg.*?</svg>", pages[name], flags=re.DOTALL)
     assert all(re.search(r"<title[^>]*>[^<]{10,}</title>", picture) for picture in pictures)
     assert all('role="img"' in picture and "viewBox" in picture for picture in pictures)
-    assert len(pictures) >= {"evaluation": 10, "measured": 18, "fairness": 4, "card": 2}.get(name, 0)
+    assert len(pictures) >= {"evaluation": 10, "measured": 18, "fairness": 4, "card": 2, "child": 2}.get(name, 0)
 
 
 @pytest.mark.parametrize("name", PAGES)

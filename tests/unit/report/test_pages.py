@@ -236,7 +236,9 @@ def test_list_marks(listing: dict[str, Any], list_header: Header) -> None:
         assert words in article(marked)
 
 
-NUMBER = "Of 100 children with records like these, 62 had statutory support recorded within 12 months."
+NUMBER = (
+    "Of 100 children with records like these, the model expects 62 to have statutory support recorded within 12 months."
+)
 
 
 def test_number_stands_last_in_the_row(pages: dict[str, str]) -> None:
@@ -256,7 +258,7 @@ def test_total_stands_beside_the_number_and_in_the_next_in_line(pages: dict[str,
 def test_the_outcome_s_own_words_are_used(listing: dict[str, Any], list_header: Header) -> None:
     one = {**listing, "rows": listing["rows"][:1], "next_in_line": []}
     html = render_list({**one, "outcome": "an offer <taken up>"}, list_header)
-    assert "62 had an offer &lt;taken up&gt;." in html
+    assert "the model expects 62 to have an offer &lt;taken up&gt;." in html
     assert NUMBER in render_list(one, list_header)
 
 
