@@ -32,8 +32,8 @@ def algo_care(card: ModelCard) -> Questions:
                    "Name the power, the purpose, and the regime: UK GDPR for safeguarding, or Part 3 of the Data "
                    "Protection Act 2018 for law enforcement."),
             _asked("granularity", "Granularity: what does it speak of, and how finely?",
-                   f"{number_means(card.outcome.title)} It is made on what was recorded before the day of the list, and "
-                   "lapses.", "", EVALUATION),
+                   f"{number_means(card.outcome.title)} It is made on what was recorded before the day of the list, "
+                   "and lapses.", "", EVALUATION),
             _asked("ownership", "Ownership: who owns the model and can look inside?",
                    f"The whole model is a table of points with {variables}. Code and pack are open to whoever holds "
                    f"them. Owner: {card.owner or 'not given'}.", "" if card.owner else "Name the owner.", POINTS),

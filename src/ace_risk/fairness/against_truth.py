@@ -36,8 +36,8 @@ def truth_section(
     plan
         The primary comparisons and the margin.
     label, listed, in_need
-        Per row: whether the outcome followed, whether the child was listed, and whether the child was in high need (1 or
-        0; NaN where unknown).
+        Per row: whether the outcome followed, whether the child was listed, and whether the child was in high need
+        (1 or 0; NaN where unknown).
     groups, households
         Groups and household of each row.
     titles
@@ -49,8 +49,8 @@ def truth_section(
     -------
     dict
         rows, in_need (their number), sentences, and comparisons: attribute, group, reference, and for each of
-        `by_records` (listed, of the times the outcome followed), `by_need` (listed, of the times a child was in need) and
-        `by_services` (the outcome followed, of the times a child was in need) the gap, its interval and the verdict;
+        `by_records` (listed, of the times the outcome followed), `by_need` (listed, of the times a child was in need)
+        and `by_services` (the outcome followed, of the times a child was in need) the gap, its interval and the verdict;
         and `apart`, true where the gap by need lies outside the interval of the gap by records.
     """
     known = ~np.isnan(in_need)

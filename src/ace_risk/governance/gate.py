@@ -12,7 +12,7 @@ from ace_risk.cards.sections import ModelCard
 from ace_risk.tracking.pack import Pack
 
 MISSES = ("tpr", "fnr")
-"""The comparisons that block: of the children for whom the outcome followed, how many were listed, and how many missed."""
+"""The comparisons that block: of the times that the outcome followed, how often a child was listed, or missed."""
 
 
 def gate_reasons(pack: Pack, card: ModelCard, acceptances: Sequence[Acceptance], today: date) -> list[str]:
