@@ -7,6 +7,7 @@ import json
 import shutil
 import subprocess
 import sys
+from datetime import date, timedelta
 
 import openpyxl
 import pandas as pd
@@ -138,6 +139,9 @@ def test_a_parent_s_condition_is_named_in_no_format_unless_the_approval_permits_
     folder = damaged(demo, tmp_path, "datapackage.json", lambda path: path.unlink())
     approval = dict.fromkeys(("controller", "lawful_basis", "purpose", "dpia_reference"), "x")
     approval |= {"permitted_outcomes": ["statutory_support"], "starts_on": "2020-01-01", "expires_on": "2099-01-01"}
+    shutil.copytree(demo / "run", tmp_path / "run")
+    signed = ("--name", "Ada Holme", "--role", "Head of early help", "--until", date.today() + timedelta(30))
+    assert run_command("sign-off", tmp_path / "run", *signed).returncode == 0
     words = (
         "A parent",
         "parental",
@@ -152,7 +156,7 @@ def test_a_parent_s_condition_is_named_in_no_format_unless_the_approval_permits_
         (folder / "approval.yaml").write_text(text, encoding="utf-8")
         out = tmp_path / str(permitted)
         done = run_command(
-            "list", demo / "run", "--data", folder, "--as-of", "2025-12-01", "--places", 150, "--out", out
+            "list", tmp_path / "run", "--data", folder, "--as-of", "2025-12-01", "--places", 150, "--out", out
         )
         assert done.returncode == 0, done.stderr
         sheet = openpyxl.load_workbook(out / "referrals.xlsx").active

@@ -15,7 +15,7 @@ from ace_risk.tracking.pack import write_pack
 ACCEPTED = """\
 - name: Ada Holme
   role: Chair of the ethics board
-  accepts: [bar, sex, ethnicity, age_band, care_status]
+  accepts: [bar, sex, ethnicity, age_band, care_status, deprivation]
   reason: The groups are small; the audit is repeated each quarter.
   starts_on: 2026-01-01
   expires_on: {expires}

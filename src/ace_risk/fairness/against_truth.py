@@ -50,8 +50,8 @@ def truth_section(
     dict
         rows, in_need (their number), sentences, and comparisons: attribute, group, reference, and for each of
         `by_records` (listed, of the times the outcome followed), `by_need` (listed, of the times a child was in need)
-        and `by_services` (the outcome followed, of the times a child was in need) the gap, its interval and the verdict;
-        and `apart`, true where the gap by need lies outside the interval of the gap by records.
+        and `by_services` (the outcome followed, of the times a child was in need) the gap, its interval and the
+        verdict; and `apart`, true where the gap by need lies outside the interval of the gap by records.
     """
     known = ~np.isnan(in_need)
     need, followed, chosen = in_need[known] == 1, np.asarray(label)[known] == 1, listed[known]

@@ -65,7 +65,12 @@ def _fairness(audit: Mapping[str, Any] | None, acceptances: Sequence[Acceptance]
             f"fairness: {row['attribute']}: {row['group']} beside {row['reference']}, {row['metric']}: outside the "
             f"margin of {margin}."
         )
-    others = [row for row in audit["verdicts"] if row["verdict"] != "within" and row not in blocking]
+    others = [
+        row
+        for row in audit["verdicts"]
+        if row not in blocking
+        and (row["verdict"] == "outside" or (row["verdict"] != "within" and row.get("role", "primary") == "primary"))
+    ]
     for attribute in dict.fromkeys(row["attribute"] for row in others):
         if accepted(acceptances, attribute, today):
             continue

@@ -124,6 +124,6 @@ def number_means(outcome: str) -> str:
     """
     return (
         f"The number is a share: of 100 children with records like these, how many are expected to have {outcome}. "
-        "It stands for a record of what services did, not for need, and it speaks only of children already known to "
-        "services."
+        "It is about a record of what services did, not a measure of need, and it speaks only of children already "
+        "known to services."
     )

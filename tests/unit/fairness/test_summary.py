@@ -48,7 +48,7 @@ def test_differences_are_told_in_natural_frequencies_with_intervals():
     found, differ, untold = audit_sentences(AUDITS["differs"], 200, 4, TITLES)
     share = round(1000 * (4120 + 500 + 2) / (10_000 + 2000 + 6))
     assert found == (
-        "Over 4 lists of 200 places, of 1,000 children like these for whom statutory support followed, "
+        "Over 4 lists of 200 places, of 1,000 children like these for whom the outcome followed, "
         f"{share} were listed (a child counts once on each list date)."
     )
     assert differ == (

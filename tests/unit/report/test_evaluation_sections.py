@@ -229,7 +229,7 @@ def test_shares_that_are_not_defined_are_dashes(small: dict[str, Any], header: H
     assert not page.misplaced
     assert "nan" not in page.text().lower().split()
     assert "None" not in page.text()
-    assert parse(row_of(section(html, "search"), "0")).text().count("–") == 2
+    assert parse(row_of(section(html, "search"), "0")).text().count("–") == 4
     assert "points card: not defined" in page.text("title")
 
 
