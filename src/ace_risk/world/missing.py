@@ -19,7 +19,7 @@ from ace_risk.world.rates import (
     MISSING_OFFSPRING_DAYS,
     MISSING_OFFSPRING_IN_CARE,
 )
-from ace_risk.world.rhythm import time_of_day
+from ace_risk.world.rhythm import office_time, time_of_day
 from ace_risk.world.streams import Bools, Ints, Streams, arrivals, numbers
 
 MOST_IN_CARE = 256
@@ -28,7 +28,7 @@ LONGEST_HOURS = np.array([24.0, 72.0, 336.0, np.inf])
 """How long an episode of each grade may last; a child who is gone for longer was never graded so low [A]."""
 CARE_AGES = np.array(MISSING_AGES_IN_CARE)
 INTERVIEWED = 0.5
-INTERVIEW_MEAN_HOURS = 72.0
+INTERVIEW_MEAN_HOURS = 48.0
 
 
 def missing_in_care(streams: Streams, people: People, need: Need, care: Care, end: int) -> Events:
@@ -88,7 +88,8 @@ def missing_rows(streams: Streams, people: People, care: Care, episodes: Events,
     wait = INTERVIEW_MEAN_HOURS * streams.exponential("interview_wait", index) + 2
     recorded = begin + 1 + np.floor(reported * 60).astype(np.int64)
     closed = until + np.floor(noted * 60).astype(np.int64)
-    interviewed = until + np.floor(wait * 60).astype(np.int64)
+    held_at = office_time((until + wait * 60) / MINUTES, streams.uniform("interview_hour", index))
+    interviewed = minutes(held_at)
     stop = end * MINUTES
     known = closed < stop
     held = known & (streams.uniform("interviewed", index) < INTERVIEWED) & (interviewed < stop)

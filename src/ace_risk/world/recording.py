@@ -23,10 +23,12 @@ from ace_risk.world.rates import (
     SEPARATION_WEIGHT,
     SOURCES,
 )
-from ace_risk.world.rhythm import at_school
+from ace_risk.world.rhythm import at_school, office_time
 from ace_risk.world.streams import Bools, Floats, Ints, Streams, choose
 
 POLICE = SOURCES.index("police")
+OFFICE_SOURCES = ("school", "social_care", "youth_service")
+"""Sources that write in office hours."""
 SEPARATION_DETECTED = 0.22
 CALLING_FAMILIES, CALLED_ABOUT, OTHERWISE_CALLED = 0.25, 2.5, 0.5
 """Share of families whose abuse somebody calls about, and how much more often than on average it is recorded there
@@ -163,12 +165,14 @@ def _graded(streams: Streams, events: Events, grade: Ints, corrected: Bools) -> 
 
 
 def _recorded(streams: Streams, events: Events, source: Ints, corrected: Bools) -> Floats:
-    """When the record is made: hours after the event for the police, days to months for others."""
+    """When the record is made: hours after the event for the police, days to months and in office hours for others."""
     median = np.array([DELAY_HOURS[name][0] for name in SOURCES])[source]
     spread = np.array([DELAY_HOURS[name][1] for name in SOURCES])[source]
     hours = median * np.exp(spread * streams.normal("delay", events.index))
     later = np.where(corrected, 48 + 240 * streams.exponential("correction", events.index), 0.0)
-    return np.asarray(events.time + (np.clip(hours, 0.05, 24 * 200) + later) / 24)
+    made = np.asarray(events.time + (np.clip(hours, 0.05, 24 * 200) + later) / 24)
+    office = np.isin(np.array(SOURCES)[source], OFFICE_SOURCES)
+    return np.where(office, office_time(made, streams.uniform("recorded_at_office", events.index)), made)
 
 
 def _weight(events: Events, grade: Ints, ppn: Ints, names_child: Bools) -> Floats:

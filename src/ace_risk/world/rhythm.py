@@ -59,6 +59,30 @@ def weekday(day: Floats | Ints) -> Ints:
     return np.asarray((np.floor(day) + 3) % 7).astype(np.int64)
 
 
+def office_time(time: Floats, draw: Floats) -> Floats:
+    """A time of working hours: as it is from 8:00 to 18:00 on a working day, else the next working morning.
+
+    Parameters
+    ----------
+    time
+        In days.
+    draw
+        From 0 to below 1: when on that morning, from 8:00 to 12:00.
+
+    Examples
+    --------
+    >>> thursday_noon, thursday_night, saturday = 7.5, 7.9, 9.5
+    >>> office_time(np.array([thursday_noon, thursday_night, saturday]), np.zeros(3)).round(2).tolist()
+    [7.5, 8.33, 11.33]
+    """
+    _, after = working_days()
+    day = np.floor(time).astype(np.int64)
+    hour = 24 * (time - day)
+    kept = (after[day] == day) & (hour >= 8) & (hour < 18)
+    morning = after[day + (hour >= 18)] + (8 + 4 * draw) / 24
+    return np.where(kept, time, morning)
+
+
 def workday(day: Ints, earliest: Ints | int) -> Ints:
     """The last working day up to a day, or the first one after it if that is too early.
 

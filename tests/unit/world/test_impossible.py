@@ -150,6 +150,13 @@ def test_nobody_graded_low_is_gone_for_weeks(lived: tuple[World, Tables]) -> Non
         assert not (hours[rows["risk_grade"] == grade] > longest + 0.1).any()
 
 
+def test_return_interviews_are_held_in_working_hours(lived: tuple[World, Tables]) -> None:
+    held = lived[1].missing_episodes["return_interview_at"].dropna()
+    assert len(held) > 0
+    assert held.dt.hour.between(8, 17).all()
+    assert (held.dt.weekday < 5).all()
+
+
 def test_one_home_at_a_time_without_gaps(lived: tuple[World, Tables]) -> None:
     _, tables = lived
     rows = tables.residence.sort_values(["child_id", "start_date"])
