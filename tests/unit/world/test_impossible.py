@@ -154,7 +154,7 @@ def test_return_interviews_are_held_in_working_hours(lived: tuple[World, Tables]
     held = lived[1].missing_episodes["return_interview_at"].dropna()
     assert len(held) > 0
     assert held.dt.hour.between(8, 17).all()
-    assert (held.dt.weekday < 5).all()
+    assert (held.dt.day_of_week < 5).all()
 
 
 def test_one_home_at_a_time_without_gaps(lived: tuple[World, Tables]) -> None:
