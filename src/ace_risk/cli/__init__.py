@@ -1,0 +1,78 @@
+"""The command line: `ace-risk synth | check | train | audit | list | review | child | card | … | demo`.
+
+Only commands here: each one reads its options and calls what does the work. Heavy imports wait until a command
+runs, so that help answers at once.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Annotated, Any
+
+import typer
+
+from ace_risk import __version__
+from ace_risk.cli import governing, study, team
+from ace_risk.errors import AceRiskError, StudyError
+
+app = typer.Typer(
+    name="ace-risk",
+    help="Find, early, the children who may benefit from support: with reasons, a fairness audit and a model card.\n\n"
+    "Start with: ace-risk demo",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and stop.")
+    ] = False,
+) -> None:
+    """Find, early, the children who may benefit from support.
+
+    With reasons, a fairness audit and a model card. Start with: ace-risk demo
+    """
+
+
+COMMANDS: tuple[tuple[str, Callable[..., None]], ...] = (
+    ("synth", study.synth),
+    ("check", study.check),
+    ("train", study.train),
+    ("audit", study.audit),
+    ("list", team.list_),
+    ("review", team.review),
+    ("child", team.child),
+    ("card", study.card),
+    ("rebuild", governing.rebuild),
+    ("promote", governing.promote),
+    ("sign-off", governing.sign_off),
+    ("expire", governing.expire),
+    ("demo", study.demo),
+)
+"""Every command, in the order in which help names them."""
+
+for name, command in COMMANDS:
+    app.command(name)(command)
+
+
+def main(arguments: list[str] | None = None) -> Any:
+    """Run a command; a user's error becomes one message and its exit code, never a traceback."""
+    try:
+        return app(arguments)
+    except AceRiskError as error:
+        typer.echo(f"ace-risk: {error}", err=True)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        typer.echo("ace-risk: stopped. Nothing was half-written.", err=True)
+        sys.exit(StudyError.exit_code)

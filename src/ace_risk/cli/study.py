@@ -1,0 +1,84 @@
+"""Commands of a study: the synthetic world, the check of data, training, and the pages of a run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ace_risk.cli.options import Config, Data, Out, Run, SetAside, Workers, say
+
+
+def synth(config: Config, out: Out, workers: Workers = None) -> None:
+    """Make a synthetic world: six tables, their calibration, and the truth behind them.
+
+    Example: ace-risk synth --config configs/demo.yaml --out out/data
+    """
+    from ace_risk import commands
+
+    say(commands.synth(config, out, workers))
+
+
+def check(
+    folder: Annotated[Path, typer.Argument(help="The folder of six tables.")],
+    config: Annotated[Path | None, typer.Option("--config", "-c", help="Study whose kinds and codes apply.")] = None,
+    mapping: Annotated[
+        Path | None, typer.Option("--mapping", help="What your files, columns and codes are called.")
+    ] = None,
+    quarantine: SetAside = False,
+    canary: Annotated[
+        bool, typer.Option("--canary", help="Also disturb later records, and name every feature that moves.")
+    ] = False,
+) -> None:
+    """Check six tables against the data contract, and summarise their quality.
+
+    Example: ace-risk check data/synthetic --canary
+    """
+    from ace_risk import commands
+
+    say(commands.check(folder, config, mapping, quarantine, canary))
+
+
+def train(config: Config, data: Data, out: Out, quarantine: SetAside = False) -> None:
+    """Train and evaluate a points card; write a run with its pack, its evaluation and its MLflow record.
+
+    Example: ace-risk train --config configs/demo.yaml --data out/data --out out/run
+    """
+    from ace_risk import commands
+
+    say(commands.train(config, data, out, quarantine))
+
+
+def audit(run: Run) -> None:
+    """Write the fairness report of a run: fairness.html and audit.json.
+
+    Example: ace-risk audit out/run
+    """
+    from ace_risk import commands
+
+    say(commands.audit(run))
+
+
+def card(run: Run) -> None:
+    """Write the model card of a run, its transparency record (atrs) and its version for young people.
+
+    Example: ace-risk card out/run
+    """
+    from ace_risk import commands
+
+    say(commands.card(run))
+
+
+def demo(
+    children: Annotated[int | None, typer.Option("--children", help="Children in the synthetic world.")] = None,
+    out: Out = Path("out/demo"),
+    workers: Workers = None,
+) -> None:
+    """Run the whole path on a synthetic world, and write an index.html to start from.
+
+    Example: ace-risk demo --children 5000 --out out/demo
+    """
+    from ace_risk import commands
+
+    say(commands.demo(out, children, workers))
