@@ -6,6 +6,7 @@ The steps are called in order, each with its own part of the study; the logic is
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from ace_risk.evaluate.document import search_record
 from ace_risk.evaluate.list_size import smallest_list
 from ace_risk.evaluate.sizing import choose_size, keep_search, search_store
 from ace_risk.evaluate.truth import truth_record
+from ace_risk.evaluate.validation import ValidationFolds
 from ace_risk.features.build import build_features
 from ace_risk.features.catalogue import Catalogue
 from ace_risk.features.cohort import build_cohort
@@ -108,7 +110,8 @@ def train_study(study: Study, data: Path, out: Path, final: Path, quarantine: bo
         smallest_list(study.referrals.places, len(judged), prepared.cohort["cutoff"].iloc[judged])
         profile = profile_data(data, tables, permission.statement, prepared.kinds)
         store = search_store(out)
-        sized = choose_size(study, prepared, store, profile["digest"], searching(study.search, report))
+        folds = ValidationFolds(prepared, study.referrals.places, study.seed)
+        sized = choose_size(study, folds, store, profile["digest"], searching(study.search, report))
         report(0.60, "model")
         model = train_table(
             sized.plan.kind, prepared.features, prepared.labels, rows, sized.plan, prepared.catalogue, study.seed
@@ -119,7 +122,8 @@ def train_study(study: Study, data: Path, out: Path, final: Path, quarantine: bo
             prepared.groups["household_id"].iloc[known], prepared.catalogue.directions, seed=study.seed,
         )  # fmt: skip
         answers = read_answers(data, prepared.cohort.iloc[judged]) if permission.synthetic else None
-        found = assess(study, tables, prepared, model, sized.plan, permission, lambda step: report(0.65, step), answers)
+        judging = partial(report, 0.65)
+        found = assess(study, tables, prepared, folds, model, sized.plan, permission, judging, answers)
         opened = describe_opening(study, prepared, profile["digest"])
         evaluation = found.evaluation | {
             "search": search_record(sized, study.search),

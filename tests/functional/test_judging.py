@@ -15,7 +15,7 @@ from ace_risk.evaluate.checks import learning_records, unseen_record
 from ace_risk.evaluate.judged import JudgedRows, Ranking
 from ace_risk.evaluate.sizing import choose_size, fingerprint
 from ace_risk.evaluate.truth import truth_record
-from ace_risk.evaluate.validation import FoldJudge
+from ace_risk.evaluate.validation import FoldJudge, ValidationFolds
 from ace_risk.kinds import configs_folder
 from ace_risk.models.search import Judged, Trial
 from ace_risk.pipeline import prepare
@@ -41,20 +41,25 @@ def prepared(study, demo_tables):
 
 
 @pytest.fixture(scope="module")
-def judge(study, prepared):
-    return FoldJudge(prepared, 20, study.fairness.attributes, 30, study.seed)
+def folds(study, prepared):
+    return ValidationFolds(prepared, 20, study.seed)
+
+
+@pytest.fixture(scope="module")
+def judge(study, folds):
+    return FoldJudge(folds, study.fairness.attributes, 30)
 
 
 def test_a_size_is_judged_by_tables_learnt_before_each_fold(judge, prepared, study):
     judged = judge(study.model)
-    listed, features = judge.lists_of(study.model)
+    listed, features = judge.folds.listed(study.model), judge.folds.most_features(study.model)
     assert judged == judge(study.model)
     assert 0 < features <= 4
     assert listed.sum() == 20 * 4
-    labels = np.concatenate([prepared.labels.iloc[rows].to_numpy(dtype=int) for _, rows in judge.folds])
+    labels = np.concatenate([prepared.labels.iloc[rows].to_numpy(dtype=int) for _, rows in judge.folds.positions])
     assert judged.recall == pytest.approx(labels[listed].sum() / labels.sum())
     assert judged.precision == pytest.approx(labels[listed].mean())
-    for fold, (train, rows) in zip(prepared.folds.validation, judge.folds, strict=True):
+    for fold, (train, rows) in zip(prepared.folds.validation, judge.folds.positions, strict=True):
         gap = pd.Timedelta(days=study.outcome.horizon_days + study.folds.recording_lag_days)
         assert prepared.cohort["cutoff"].iloc[train].max() + gap <= prepared.cohort["cutoff"].iloc[rows].min()
         assert set(prepared.cohort["cutoff"].iloc[rows]) == set(fold.evaluate)
@@ -63,11 +68,11 @@ def test_a_size_is_judged_by_tables_learnt_before_each_fold(judge, prepared, stu
 def test_the_error_of_a_difference_is_that_of_a_plain_paired_bootstrap(judge, study):
     other = study.model.model_copy(update={"max_features": 1})
     assert judge.difference_error(study.model, study.model) == 0
-    found = judge.lists_of(study.model)[0] & (judge.rows.label == 1)
-    theirs = judge.lists_of(other)[0] & (judge.rows.label == 1)
+    found = judge.folds.listed(study.model) & (judge.folds.rows.label == 1)
+    theirs = judge.folds.listed(other) & (judge.folds.rows.label == 1)
     assert (found != theirs).any()
-    homes, place = np.unique(judge.rows.households.astype(str), return_inverse=True)
-    sums = np.column_stack([np.bincount(place, weights=side) for side in (found, theirs, judge.rows.label)])
+    homes, place = np.unique(judge.folds.rows.households.astype(str), return_inverse=True)
+    sums = np.column_stack([np.bincount(place, weights=side) for side in (found, theirs, judge.folds.rows.label)])
     rng = np.random.default_rng(1)
     draws = [sums[rng.integers(0, len(homes), len(homes))].sum(axis=0) for _ in range(1_500)]
     differences = [(ours - others) / whole for ours, others, whole in draws]
@@ -78,7 +83,7 @@ def test_a_fold_in_which_nothing_followed_is_named(prepared, study):
     cutoffs = prepared.cohort["cutoff"].isin(prepared.folds.validation[0].evaluate)
     nothing = dataclasses.replace(prepared, labels=prepared.labels.mask(cutoffs & prepared.labels.notna(), 0))
     with pytest.raises(DataError, match="validation 1: the outcome followed for none of"):
-        FoldJudge(nothing, 20, study.fairness.attributes, 30, study.seed)
+        FoldJudge(ValidationFolds(nothing, 20, study.seed), study.fairness.attributes, 30)
 
 
 def test_more_places_than_children_are_refused_before_anything_is_fitted(run_command, demo, tmp_path):
@@ -93,10 +98,10 @@ def test_more_places_than_children_are_refused_before_anything_is_fitted(run_com
     assert sorted(path.name for path in tmp_path.iterdir()) == ["study.yaml"]
 
 
-def test_the_choice_of_size_is_the_same_again_and_rests_on_the_matter(prepared, study, tmp_path):
-    first = choose_size(study, prepared, tmp_path / "a.db", "matter")
-    again = choose_size(study, prepared, tmp_path / "b.db", "matter")
-    resumed = choose_size(study, prepared, tmp_path / "a.db", "matter")
+def test_the_choice_of_size_is_the_same_again_and_rests_on_the_matter(prepared, folds, study, tmp_path):
+    first = choose_size(study, folds, tmp_path / "a.db", "matter")
+    again = choose_size(study, ValidationFolds(prepared, 20, study.seed), tmp_path / "b.db", "matter")
+    resumed = choose_size(study, folds, tmp_path / "a.db", "matter")
     assert first == again == resumed
     assert len(first.trials) == len(first.errors) == 3
     assert first.plan.max_features <= 4
@@ -107,9 +112,9 @@ def test_the_choice_of_size_is_the_same_again_and_rests_on_the_matter(prepared, 
     assert fingerprint(study, "matter") == fingerprint(beside, "matter")  # what stands beside changes no trial
 
 
-def test_nothing_is_searched_without_trials(prepared, study, tmp_path):
+def test_nothing_is_searched_without_trials(folds, study, tmp_path):
     none = study.model_copy(update={"search": study.search.model_copy(update={"trials": 0})})
-    sized = choose_size(none, prepared, tmp_path / "a.db", "matter")
+    sized = choose_size(none, folds, tmp_path / "a.db", "matter")
     assert (sized.plan, sized.trials, sized.chosen) == (study.model, (), None)
     assert not list(tmp_path.iterdir())
 
@@ -124,8 +129,8 @@ def test_trials_within_one_error_of_the_best_are_told():
     assert sized.within(0.98) == [True, False, False]
 
 
-def test_a_share_of_families_too_small_to_learn_from_is_left_out(prepared, study):
-    records = learning_records(prepared, study.model, (1e-6, 0.5), 20, study.seed)
+def test_a_share_of_families_too_small_to_learn_from_is_left_out(folds, study):
+    records = learning_records(folds, study.model, (1e-6, 0.5))
     assert [record["share"] for record in records] == [0.5, 1.0]
 
 

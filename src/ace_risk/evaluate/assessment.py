@@ -21,7 +21,7 @@ from ace_risk.evaluate.ranking import auc
 from ace_risk.evaluate.rankings import rank_rows, rule_rankings
 from ace_risk.evaluate.resampling import ratio_interval
 from ace_risk.evaluate.sentences import simplicity_sentence
-from ace_risk.evaluate.validation import fold_figures, fold_record
+from ace_risk.evaluate.validation import ValidationFolds, fold_figures, fold_record
 from ace_risk.fairness.audit import FairnessAudit, audit_fairness
 from ace_risk.fairness.document import Ranked, build_audit
 from ace_risk.fairness.gaps import group_records, recall_gaps
@@ -60,6 +60,7 @@ def assess(
     study: Study,
     tables: Tables,
     prepared: Prepared,
+    folds: ValidationFolds,
     model: AdditiveModel,
     plan: ModelPlan,
     permission: Permission,
@@ -70,8 +71,8 @@ def assess(
 
     Parameters
     ----------
-    study, tables, prepared
-        The study, its tables and its frames.
+    study, tables, prepared, folds
+        The study, its tables, its frames and its validation folds.
     model, plan
         The table, and the plan of the size that was chosen.
     permission
@@ -112,11 +113,11 @@ def assess(
         )  # fmt: skip
 
     sections = {
-        **_in_time(study, prepared, plan, rankings, rows, baselines),
+        **_in_time(folds, plan, rankings, rows, baselines),
         "by_group": group_records(audit["by_group"], ("hub", "age_band")),
         "lead_time": lead_times(study, prepared, rankings, listed, judged),
         "churn": churns(prepared, model, baselines, rankings, places, study.seed),
-        "learning": learning_records(prepared, plan, study.checks.learning_shares, places, study.seed),
+        "learning": learning_records(folds, plan, study.checks.learning_shares),
         "unseen_families": unseen_record(prepared, plan, rankings[0], rows, places, study.seed)
         if study.checks.unseen_families
         else None,
@@ -138,20 +139,16 @@ def assess(
 
 
 def _in_time(
-    study: Study,
-    prepared: Prepared,
-    plan: ModelPlan,
-    rankings: list[Ranking],
-    rows: JudgedRows,
-    baselines: Baselines,
+    folds: ValidationFolds, plan: ModelPlan, rankings: list[Ranking], rows: JudgedRows, baselines: Baselines
 ) -> dict[str, Any]:
     """The folds with their figures, and the validation folds pooled."""
+    prepared, test = folds.prepared, folds.prepared.folds.test.name
     counted = {
-        fold.name: ace_count(rule_rankings(prepared, baselines, prepared.fold_rows(fold)[1], study.seed)).score
-        for fold in prepared.folds.validation
+        name: ace_count(rule_rankings(prepared, baselines, judged, folds.seed)).score
+        for name, (_, judged) in zip(folds.names, folds.positions, strict=True)
     }
-    figures, pooled = fold_figures(prepared, plan, counted, study.referrals.places, study.seed)
-    figures[prepared.folds.test.name] = fold_record(rankings[0], ace_count(rankings), rows, study.referrals.places)
+    figures, pooled = fold_figures(folds, plan, counted)
+    figures[test] = fold_record(rankings[0], ace_count(rankings), rows, folds.places)
     return {"folds": fold_records(prepared.folds, prepared.labels, figures), "pooled": pooled}
 
 

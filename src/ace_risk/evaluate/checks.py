@@ -10,15 +10,14 @@ from ace_risk.errors import DataError
 from ace_risk.evaluate.figures import at_places, shares_with_intervals, table_of
 from ace_risk.evaluate.judged import JudgedRows, Ranking
 from ace_risk.evaluate.ranking import auc
+from ace_risk.evaluate.validation import ValidationFolds
 from ace_risk.models.families import family_draw
 from ace_risk.models.prepared import Prepared
 from ace_risk.models.train import train_table
 from ace_risk.plans import ModelPlan
 
 
-def learning_records(
-    prepared: Prepared, plan: ModelPlan, shares: tuple[float, ...], places: int, seed: int
-) -> list[dict[str, Any]]:
+def learning_records(folds: ValidationFolds, plan: ModelPlan, shares: tuple[float, ...]) -> list[dict[str, Any]]:
     """How good the card is when it learns from only a share of the families, on the last validation fold.
 
     Families are taken whole, and each smaller share lies within the larger ones. A share that is too small to learn
@@ -30,22 +29,26 @@ def learning_records(
         share, rows (that it learnt from), recall, precision, places; shares rising, 1 last. Empty without shares or
         without a validation fold.
     """
-    if not shares or not prepared.folds.validation:
+    if not shares or not folds.parts:
         return []
-    train, judged = prepared.fold_rows(prepared.folds.validation[-1])
-    rows = JudgedRows.of(prepared, judged)
-    draw = family_draw(prepared.cohort["child_id"].iloc[train], prepared.family, seed)
+    prepared, (train, judged), rows = folds.prepared, folds.positions[-1], folds.parts[-1]
+    draw = family_draw(prepared.cohort["child_id"].iloc[train], prepared.family, folds.seed)
+    X, y, catalogue = prepared.features, prepared.labels, prepared.catalogue
     records = []
-    for share in (*sorted(set(shares)), 1.0):
+    for share in sorted({*shares, 1.0}):
         some = train[draw < share]
         try:
-            table = train_table(plan.kind, prepared.features, prepared.labels, some, plan, prepared.catalogue, seed)
+            score = (
+                folds.scores(plan)[-1]
+                if len(some) == len(train)
+                else train_table(plan.kind, X, y, some, plan, catalogue, folds.seed).decision_function(X.iloc[judged])
+            )
         except DataError:
             continue
-        at_size = at_places(Ranking("", "", table.decision_function(prepared.features.iloc[judged])), rows, places)
+        at_size = at_places(Ranking("", "", score), rows, folds.places)
         records.append(
             {"share": share, "rows": len(some), "recall": at_size.recall, "precision": at_size.precision}
-            | {"places": places}
+            | {"places": folds.places}
         )
     return records
 

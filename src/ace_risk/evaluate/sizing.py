@@ -8,8 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from ace_risk.evaluate.validation import FoldJudge
-from ace_risk.models.prepared import Prepared
+from ace_risk.evaluate.validation import FoldJudge, ValidationFolds
 from ace_risk.models.search import Trial, best_trial, choose, search_size
 from ace_risk.plans import ModelPlan
 from ace_risk.study import Study
@@ -51,7 +50,7 @@ class Sized:
 
 
 def choose_size(
-    study: Study, prepared: Prepared, store: Path, matter: str, report: Callable[[int], None] = lambda done: None
+    study: Study, folds: ValidationFolds, store: Path, matter: str, report: Callable[[int], None] = lambda done: None
 ) -> Sized:
     """Search for the size of the study's table and choose by its rule.
 
@@ -59,8 +58,8 @@ def choose_size(
 
     Parameters
     ----------
-    study, prepared
-        The study and its frames.
+    study, folds
+        The study and its validation folds.
     store
         The file that keeps the trials, unless the study names a database.
     matter
@@ -75,11 +74,9 @@ def choose_size(
     OutputError
         If the database of trials can't be used.
     """
-    if not study.search.trials or not prepared.folds.validation or study.model.kind == "boosted_table":
+    if not study.search.trials or not folds.parts or study.model.kind == "boosted_table":
         return Sized(study.model)
-    judge = FoldJudge(
-        prepared, study.referrals.places, study.fairness.primary_attributes, study.bar.smallest_group, study.seed
-    )
+    judge = FoldJudge(folds, study.fairness.primary_attributes, study.bar.smallest_group)
     trials = search_size(
         study.model,
         study.search,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -23,8 +24,8 @@ Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
 
-class FoldJudge:
-    """Fits a table of any size on each validation fold and says how its lists did, pooled over the folds.
+class ValidationFolds:
+    """The validation folds, with a table learnt before each: a size is learnt once, however often it is asked for.
 
     Parameters
     ----------
@@ -32,10 +33,61 @@ class FoldJudge:
         The study's frames.
     places
         Places on each list.
-    attributes, smallest_group
-        The groups whose difference in recall is told, and how often the outcome must have followed in each.
     seed
         Seed of the resampling, and of the fit where it draws.
+    """
+
+    def __init__(self, prepared: Prepared, places: int, seed: int) -> None:
+        self.prepared, self.places, self.seed = prepared, places, seed
+        self.names = [fold.name for fold in prepared.folds.validation]
+        self.positions = [prepared.fold_rows(fold) for fold in prepared.folds.validation]
+        self.parts = [JudgedRows.of(prepared, judged) for _, judged in self.positions]
+        self._scored: dict[ModelPlan, tuple[list[Floats], int]] = {}
+
+    @cached_property
+    def rows(self) -> JudgedRows:
+        """The judged rows of all folds; each fold keeps its own lists."""
+        return JudgedRows.together(self.parts)
+
+    def scores(self, plan: ModelPlan) -> list[Floats]:
+        """The total score of each judged row, fold by fold."""
+        return self._learn(plan)[0]
+
+    def most_features(self, plan: ModelPlan) -> int:
+        """The most features that a table of this size has, over the folds."""
+        return self._learn(plan)[1]
+
+    def listed(self, plan: ModelPlan) -> Bools:
+        """Who was listed, over all folds."""
+        return np.concatenate(
+            [part.top(score, self.places) for part, score in zip(self.parts, self.scores(plan), strict=True)]
+        )
+
+    def _learn(self, plan: ModelPlan) -> tuple[list[Floats], int]:
+        """Scores and size of the tables, which are learnt where they weren't yet."""
+        if plan not in self._scored:
+            known = self.prepared
+            tables = [
+                train_table(plan.kind, known.features, known.labels, train, plan, known.catalogue, self.seed)
+                for train, _ in self.positions
+            ]
+            scores = [
+                table.decision_function(known.features.iloc[judged])
+                for table, (_, judged) in zip(tables, self.positions, strict=True)
+            ]
+            self._scored[plan] = scores, max(len(table.feature_names_in_) for table in tables)
+        return self._scored[plan]
+
+
+class FoldJudge:
+    """Says how the lists of a table of any size did, pooled over the validation folds.
+
+    Parameters
+    ----------
+    folds
+        The validation folds, one at least.
+    attributes, smallest_group
+        The groups whose difference in recall is told, and how often the outcome must have followed in each.
 
     Raises
     ------
@@ -43,80 +95,53 @@ class FoldJudge:
         If the outcome followed for none of a fold's rows, or a list has more places than rows.
     """
 
-    def __init__(
-        self, prepared: Prepared, places: int, attributes: tuple[str, ...], smallest_group: int, seed: int
-    ) -> None:
-        self.prepared, self.places, self.smallest_group, self.seed = prepared, places, smallest_group, seed
-        self.folds = [prepared.fold_rows(fold) for fold in prepared.folds.validation]
-        self.parts = [JudgedRows.of(prepared, judged) for _, judged in self.folds]
-        for fold, part in zip(prepared.folds.validation, self.parts, strict=True):
-            smallest_list(places, len(part.label), part.lists)
+    def __init__(self, folds: ValidationFolds, attributes: tuple[str, ...], smallest_group: int) -> None:
+        self.folds, self.smallest_group = folds, smallest_group
+        for name, part in zip(folds.names, folds.parts, strict=True):
+            smallest_list(folds.places, len(part.label), part.lists)
             if not part.label.any():
                 raise DataError(
-                    f"{fold.name}: the outcome followed for none of {len(part.label):,} rows. "
+                    f"{name}: the outcome followed for none of {len(part.label):,} rows. "
                     "Ask for more cutoffs in a fold (folds.validation_cutoffs), or load more data."
                 )
-        self.rows = JudgedRows.together(self.parts)
-        self.groups = prepared.groups.iloc[np.concatenate([judged for _, judged in self.folds])][list(attributes)]
-        self.kept: dict[ModelPlan, tuple[Bools, int]] = {}
+        self.followed = folds.rows.label == 1
+        judged = np.concatenate([judged for _, judged in folds.positions])
+        self.groups = folds.prepared.groups.iloc[judged][list(attributes)]
 
     def __call__(self, plan: ModelPlan) -> Judged:
         """How a table of this size did; the same every time."""
-        listed, features = self.lists_of(plan)
-        followed = self.rows.label == 1
-        found = followed & listed
-        gap, where = largest_gap(self.rows.label, listed, self.groups, self.smallest_group)
+        listed = self.folds.listed(plan)
+        found = self.followed & listed
+        gap, where = largest_gap(self.folds.rows.label, listed, self.groups, self.smallest_group)
         return Judged(
-            features=features,
-            recall=float(found.sum() / followed.sum()),
+            features=self.folds.most_features(plan),
+            recall=float(found.sum() / self.followed.sum()),
             precision=float(found.sum() / listed.sum()),
             gap=gap,
             gap_where=where,
         )
-
-    def lists_of(self, plan: ModelPlan) -> tuple[Bools, int]:
-        """Who was listed by tables of this size, and the most features that they have."""
-        if plan not in self.kept:
-            tables, listed = [], []
-            for part, (train, judged) in zip(self.parts, self.folds, strict=True):
-                table = train_table(
-                    plan.kind,
-                    self.prepared.features,
-                    self.prepared.labels,
-                    train,
-                    plan,
-                    self.prepared.catalogue,
-                    self.seed,
-                )
-                tables.append(table)
-                listed.append(part.top(table.decision_function(self.prepared.features.iloc[judged]), self.places))
-            self.kept[plan] = np.concatenate(listed), max(len(table.feature_names_in_) for table in tables)
-        return self.kept[plan]
 
     def difference_error(self, plan: ModelPlan, other: ModelPlan) -> float:
         """The standard error of the difference in recall between two sizes, over resampled households.
 
         Both are judged on the same children, so what they share cancels out.
         """
-        followed = self.rows.label == 1
-        difference = (self.lists_of(plan)[0] & followed).astype(int) - (self.lists_of(other)[0] & followed)
-        drawn = resampled_ratios(difference, followed, self.rows.households, self.seed)
+        difference = (self.folds.listed(plan) & self.followed).astype(int) - (self.folds.listed(other) & self.followed)
+        drawn = resampled_ratios(difference, self.followed, self.folds.rows.households, self.folds.seed)
         return float(np.nanstd(drawn))
 
 
 def fold_figures(
-    prepared: Prepared, plan: ModelPlan, counted: Mapping[str, Floats], places: int, seed: int
+    folds: ValidationFolds, plan: ModelPlan, counted: Mapping[str, Floats]
 ) -> tuple[dict[str, dict[str, Any]], dict[str, Any] | None]:
     """The tables of each validation fold, and of all of them pooled.
 
     Parameters
     ----------
-    prepared, plan
-        The study's frames, and the size that was chosen: it is learnt again before each fold.
+    folds, plan
+        The validation folds, and the size that was chosen: a table of it is learnt before each fold.
     counted
         The score of `ace_count` by fold.
-    places, seed
-        Places on each list, and the seed of the resampling.
 
     Returns
     -------
@@ -124,26 +149,20 @@ def fold_figures(
         By fold: `tables` (of `model` and `ace_count`), recall, precision, recall_ace_count; and the pooled
         figures with their intervals, None without validation folds.
     """
-    by_fold: dict[str, dict[str, Any]] = {}
-    parts, listed = [], []
-    for fold in prepared.folds.validation:
-        train, judged = prepared.fold_rows(fold)
-        rows = JudgedRows.of(prepared, judged)
-        table = train_table(plan.kind, prepared.features, prepared.labels, train, plan, prepared.catalogue, seed)
-        card = Ranking(plan.kind, "", table.decision_function(prepared.features.iloc[judged]))
-        by_fold[fold.name] = fold_record(card, Ranking("ace_count", "", counted[fold.name]), rows, places)
-        parts.append(rows)
-        listed.append(rows.top(card.score, places))
-    if not parts:
-        return by_fold, None
-    rows, chosen = JudgedRows.together(parts), np.concatenate(listed)
+    if not folds.parts:
+        return {}, None
+    by_fold = {
+        name: fold_record(Ranking(plan.kind, "", score), Ranking("ace_count", "", counted[name]), part, folds.places)
+        for name, part, score in zip(folds.names, folds.parts, folds.scores(plan), strict=True)
+    }
+    rows, chosen = folds.rows, folds.listed(plan)
     followed = rows.label == 1
     tp = int((followed & chosen).sum())
     pooled = {
         "recall": tp / int(followed.sum()) if followed.any() else None,
         "precision": tp / int(chosen.sum()),
-        **shares_with_intervals(followed, chosen, rows.households, seed),
-        "lists": sum(len(np.unique(part.lists)) for part in parts),
+        **shares_with_intervals(followed, chosen, rows.households, folds.seed),
+        "lists": sum(len(np.unique(part.lists)) for part in folds.parts),
     }
     return by_fold, pooled
 

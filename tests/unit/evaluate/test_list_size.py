@@ -15,7 +15,6 @@ from sklearn.metrics import confusion_matrix, precision_score, recall_score
 
 from ace_risk.errors import DataError, StudyError
 from ace_risk.evaluate.list_size import ListEvaluation, evaluate_at_list_size, list_ranks, select_top
-from ace_risk.evaluate.ranking import recall_curve
 
 
 @given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 2)), min_size=1, max_size=30), st.data())
@@ -153,19 +152,3 @@ def test_bad_input_is_a_clear_error(changes: dict[str, object], message: str) ->
     given_ = {"y_true": [1, 0, 1, 0, 1], "score": [1, 2, 3, 4, 5], "list_size": 2, "lists": [0, 0, 0, 1, 1]} | changes
     with pytest.raises((DataError, StudyError), match=message):
         evaluate_at_list_size(**given_)  # type: ignore[arg-type]
-
-
-def test_the_curve_gives_what_each_list_size_gives() -> None:
-    rng = np.random.default_rng(5)
-    y, score, lists = rng.random(200) < 0.3, rng.integers(0, 5, 200), rng.integers(0, 2, 200)
-    tie_key = rng.permutation(200)
-    sizes = [1, 7, 60]
-    curve = recall_curve(y, score, sizes, lists, tie_key)
-    for row, size in zip(curve.itertuples(), sizes, strict=True):
-        result = evaluate_at_list_size(y, score, size, lists=lists, tie_key=tie_key)
-        assert (row.places, row.recall, row.precision) == (size, result.recall, result.precision)
-
-
-def test_the_curve_refuses_a_size_above_a_list() -> None:
-    with pytest.raises(DataError, match="fewer rows"):
-        recall_curve([1, 0, 1], [1, 2, 3], [1, 2], lists=["a", "a", "b"])
