@@ -66,6 +66,6 @@ def simplicity_sentence(tables: Mapping[str, int], ceiling: int, auc_difference:
     if auc_difference > within:
         said.append(
             "Over all rows, not only those at the top, boosting orders children better: its area under the ROC curve "
-            f"is {auc_difference:.3f} larger; up to {within:g} we would call them alike."
+            f"is {auc_difference:.3f} larger (up to {within:g} counts as alike)."
         )
     return " ".join(said)

@@ -98,6 +98,7 @@ def recall_curve(curve: pd.DataFrame, places: int) -> Picture:
         axes.set_ylim(0, top)
         axes.set_xlim(0, float(curve["places"].max()))
         axes.set_xlabel("places on each list")
+        axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
         axes.set_ylabel("listed, of the times\nthe outcome followed")
         percent_axis(axes, "y")
         _label_ends(axes, ends, top)
