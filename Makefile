@@ -29,8 +29,12 @@ demo: $(STAMP)  ## the whole path on 20,000 synthetic children, into out/demo
 test: $(STAMP)  ## the test suite (without what make test-slow runs)
 	@$(BIN)/python -m pytest
 
-test-slow: $(STAMP)  ## what takes longer: killed trainings, the committed pack rebuilt, pages in Chromium
+test-slow: $(STAMP) .venv/.pages  ## what takes longer: killed trainings, the committed pack rebuilt, pages in Chromium
 	@$(BIN)/python -m pytest -m slow -n 1 tests
+
+.venv/.pages: requirements-pages.lock | $(STAMP)
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-pages.lock
+	@touch $@
 
 check: $(STAMP)  ## style, types, the direction of imports, and the tests
 	@$(BIN)/ruff check .
@@ -69,6 +73,8 @@ reference: $(STAMP)  ## write docs/feature-reference.md from the catalogue and t
 lock: $(STAMP)  ## resolve the newest allowed releases into requirements.lock
 	@$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --upgrade --quiet \
 		--generate-hashes --no-emit-index-url --no-annotate --no-header -o requirements.lock
+	@$(BIN)/uv pip compile --group pages --universal --python-version 3.11 --upgrade --quiet -c requirements.lock \
+		--generate-hashes --no-emit-index-url --no-annotate --no-header -o requirements-pages.lock
 
 clean:  ## remove what was made here (keeps .venv)
 	@rm -rf out build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import fcntl
+import re
+import shutil
 import subprocess
 import sys
 from contextlib import redirect_stderr, redirect_stdout
@@ -73,3 +75,31 @@ def demo_tables(demo):
     from ace_risk import load_tables
 
     return load_tables(demo / "data")
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """A real browser: Debian's Chromium, or whichever stands under one of its names."""
+    from playwright.sync_api import sync_playwright
+
+    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if program is None:
+        pytest.fail("a browser named chromium, chromium-browser or google-chrome is needed for tests of pages")
+    with sync_playwright() as driver:
+        opened = driver.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def count_sheets(browser):
+    """Print a page on A4 and count the sheets."""
+
+    def count(path: Path) -> int:
+        page = browser.new_page()
+        page.goto(path.as_uri())
+        printed = page.pdf(prefer_css_page_size=True)
+        page.close()
+        return len(re.findall(rb"/Type\s*/Page\b", printed))
+
+    return count
