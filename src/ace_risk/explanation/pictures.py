@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 import warnings
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -9,10 +10,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 SHAP_COLOURS = ("#ff0051", "#008bfb")
 """What shap draws steps in that add, and those that take."""
+TEXT_SIZE = 9
+LABEL_WIDTH = 20
+"""Characters of a title on one line."""
+ROOM = 0.25
+"""Room at the right for the last step's figure, as a share of the width of all steps."""
 
 
 def waterfall(moves: Sequence[tuple[str, float]], average: float, colours: tuple[str, str], most: int = 6) -> Figure:
@@ -67,4 +74,27 @@ def _plain(figure: Figure, colours: tuple[str, str]) -> None:
     for axes in figure.axes[1:]:
         axes.set_visible(False)
     figure.axes[0].set_xlabel("points")
+    _figures_beside(figure.axes[0])
     figure.set_layout_engine("constrained")
+
+
+def _figures_beside(axes: Axes) -> None:
+    """Each step's figure at its right, where it fits however narrow the picture is; long titles on two lines."""
+    from matplotlib import rcParams
+    from matplotlib.patches import FancyArrow
+
+    ink = rcParams["text.color"]
+    steps = {round(float(step.get_xy()[0, 1])): step for step in axes.patches if isinstance(step, FancyArrow)}
+    left = min(float(step.get_xy()[:, 0].min()) for step in steps.values())
+    right = max(float(step.get_xy()[:, 0].max()) for step in steps.values())
+    gap = 0.02 * (right - left)
+    for text in axes.texts:
+        row = round(text.get_position()[1])
+        end = float(steps[row].get_xy()[:, 0].max())
+        text.set(position=(end + gap, row), ha="left", fontsize=TEXT_SIZE, color=ink)
+    titles = [textwrap.fill(label.get_text(), LABEL_WIDTH) for label in axes.get_yticklabels()]
+    rows = sorted(steps)
+    axes.set_yticks(rows, [titles[row] for row in rows], fontsize=TEXT_SIZE, color=ink)
+    axes.set_xlim(left - gap, right + ROOM * (right - left))
+    axes.tick_params(axis="x", labelsize=TEXT_SIZE)
+    axes.xaxis.label.set_fontsize(TEXT_SIZE)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
+import shutil
+import subprocess
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
@@ -362,7 +365,7 @@ def child_record() -> ChildRecord:
     return ChildRecord(
         child_id="SYN-0000000abc", hub="Eden", age_years=9, as_of=pd.Timestamp("2026-01-01"),
         made_at=datetime(2026, 1, 1, 9, 30), expires_at=datetime(2026, 1, 29), rank=312, considered=2_000, places=200,
-        listed=False, score=3.0, lowest_listed=5.0, support_need=0.18, band="",
+        listed=False, score=3.0, lowest_listed=5.0, support_need=0.18, counted=0.21, band="",
         told={**child(4), "safe_contact": True},
         card=[CardLine("Missing episodes, last 365 days", "2 or more", 3.0), CardLine("Records of neglect", "0", 0.0)],
         moves=[("Going missing", 2.1), ("School", -0.4)], average=1.3,
@@ -371,6 +374,25 @@ def child_record() -> ChildRecord:
         what_if=[WhatIf("missing episode", day, 1.0, 900), WhatIf("neglect", late, 3.0, None)], single_records=5,
         names_parental_conditions=True,
     )  # fmt: skip
+
+
+@pytest.fixture
+def printed_sides(tmp_path: Path) -> Callable[[str], int]:
+    """On how many sides of A4 a page prints, in a real browser."""
+
+    def count(html: str) -> int:
+        browser = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+        if browser is None:
+            pytest.fail("a browser named chromium, chromium-browser or google-chrome is needed to print the page")
+        (tmp_path / "page.html").write_text(html, encoding="utf-8")
+        subprocess.run(
+            [browser, "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path / 'profile'}",
+             f"--print-to-pdf={tmp_path / 'page.pdf'}", "--no-pdf-header-footer", (tmp_path / "page.html").as_uri()],
+            check=True, capture_output=True, timeout=120,
+        )  # fmt: skip
+        return len(re.findall(rb"/Type\s*/Page\b", (tmp_path / "page.pdf").read_bytes()))
+
+    return count
 
 
 PAGES = ("evaluation", "measured", "points-card", "fairness", "list", "card", "index", "review", "child")
