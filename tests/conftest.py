@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import subprocess
 import sys
+from collections.abc import Iterator
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from io import StringIO
@@ -44,6 +45,14 @@ def here(*arguments: object) -> Done:
         except SystemExit as stop:
             code = stop.code if isinstance(stop.code, int) else 1
     return Done(code, out.getvalue(), err.getvalue())
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_caches(tmp_path_factory) -> Iterator[None]:
+    """Proofs that tables are synthetic are kept in a folder of the tests', never in the user's."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("caches")))
+        yield
 
 
 @pytest.fixture(scope="session")
