@@ -19,10 +19,11 @@ from ace_risk.explanation.sentences import day
 from ace_risk.features.groups import build_groups
 from ace_risk.referrals.card_lines import CardLine, lines_of
 from ace_risk.referrals.child_file import written_id
-from ace_risk.referrals.lanes import Lane, lanes_of, support_so_far
+from ace_risk.referrals.lanes import Lane, lanes_of
 from ace_risk.referrals.own_tables import among, children_recorded, tables_of
 from ace_risk.referrals.places import bands
 from ace_risk.referrals.standing import Standing, counted_shares, find_standing
+from ace_risk.referrals.support import support_so_far
 from ace_risk.referrals.telling import tell
 from ace_risk.referrals.what_if import WhatIf, without_each_record
 from ace_risk.report.clock import now
@@ -141,7 +142,7 @@ def make_child_record(
     groups = build_groups(tables_of(near, row["child_id"]), own, row)
     moved, average = contributions(pack.model, features)
     changed = without_each_record(pack, standing, history, own, at, unnamed)
-    start = max(tables.incidents["occurred_at"].min().floor("D"), own["occurred_at"].min())
+    data_start = first.floor("D")
     return ChildRecord(
         child_id=row["child_id"].iloc[0],
         hub=str(groups["hub"].iloc[0]),
@@ -162,8 +163,8 @@ def make_child_record(
         card=lines_of(pack, features, unnamed),
         moves=_by_domain(pack, moved.iloc[0]),
         average=average,
-        lanes=lanes_of(own, pack, start, as_of),
-        support=support_so_far(own, pack.kinds, as_of, unnamed),
+        lanes=lanes_of(own, pack, max(data_start, own["occurred_at"].min()), as_of),
+        support=support_so_far(own, pack.kinds, as_of, unnamed, data_start),
         what_if=changed.rows,
         single_records=changed.records,
         names_parental_conditions=named,
