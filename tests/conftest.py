@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from io import StringIO
@@ -46,6 +47,14 @@ def here(*arguments: object) -> Done:
         except SystemExit as stop:
             code = stop.code if isinstance(stop.code, int) else 1
     return Done(code, out.getvalue(), err.getvalue())
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_caches(tmp_path_factory) -> Iterator[None]:
+    """Proofs that tables are synthetic are kept in a folder of the tests', never in the user's."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("caches")))
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -92,12 +101,12 @@ def browser():
 
 
 @pytest.fixture
-def count_sheets(browser):
-    """Print a page on A4 and count the sheets."""
+def printed_sides(browser):
+    """On how many sides of A4 a page prints."""
 
-    def count(path: Path) -> int:
+    def count(html: str) -> int:
         page = browser.new_page()
-        page.goto(path.as_uri())
+        page.set_content(html)
         printed = page.pdf(prefer_css_page_size=True)
         page.close()
         return len(re.findall(rb"/Type\s*/Page\b", printed))

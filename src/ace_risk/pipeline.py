@@ -179,7 +179,8 @@ def write_evaluation(pack: Pack, run: Path) -> None:
     """Write `evaluation.json`, `evaluation.html` and `points-card.html` from the pack."""
     write_file(run / "evaluation.json", canonical_json(pack.evaluation))
     write_file(run / "evaluation.html", render_evaluation(pack.evaluation, run_header(pack, "evaluation")))
-    write_file(run / "points-card.html", render_points_card(pack.evaluation, run_header(pack, "points-card")))
+    counts = {spec.name: [pack.kinds.all[kind].title for kind in spec.kinds] for spec in pack.catalogue}
+    write_file(run / "points-card.html", render_points_card(pack.evaluation, run_header(pack, "points-card"), counts))
     refresh_marker(run)
 
 

@@ -1,26 +1,26 @@
 """Whether tables are synthetic: only if their world, made again from its settings, gives the very same rows.
 
 Anybody can write a `datapackage.json`, so what it says is a claim and not a proof. Making the world again is one: no
-real record can be among the rows that come of a seed. It takes about three seconds for 20,000 children.
+real record can be among the rows that come of a seed. It takes about three seconds for 20,000 children, so the proof is
+kept (:mod:`ace_risk.data.kept_proof`): bound to the very rows, the world and the program that made it.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
+from ace_risk.data.kept_proof import is_kept, keep, statement
 from ace_risk.data.package import arrow_table, package_section, read_package
 from ace_risk.data.schema import SCHEMA
 from ace_risk.data.tables import Tables
 from ace_risk.plans import World
 
 _PROVEN: set[str] = set()
-"""Packages whose tables this process has made again; nothing is kept on a disk, where it could be forged."""
+"""What this process has proven, for a user who can keep no proofs."""
 
 
 def why_not_synthetic(folder: str | Path, tables: Tables) -> str:
@@ -38,12 +38,11 @@ def why_not_synthetic(folder: str | Path, tables: Tables) -> str:
     str
         A sentence without a value of the tables.
     """
-    package = read_package(folder) or {}
-    world = stated_world(package)
+    world = stated_world(read_package(folder) or {})
     if world is None:
         return "datapackage.json doesn't hold the settings of a synthetic world, so nothing shows that they are made up"
-    key = hashlib.sha256(json.dumps(package, sort_keys=True).encode()).hexdigest()
-    if key in _PROVEN:
+    said = statement(tables, world)
+    if said in _PROVEN or is_kept(said):
         return ""
     from ace_risk.world.simulate import simulate  # the world imports this package; it is needed here only
 
@@ -52,7 +51,8 @@ def why_not_synthetic(folder: str | Path, tables: Tables) -> str:
     if differing or tables.data_end != made.data_end:
         where = f" (in {', '.join(differing)})" if differing else " (in the end of the data)"
         return f"making the stated world again gives other rows{where}, so they are not what that seed makes"
-    _PROVEN.add(key)
+    _PROVEN.add(said)
+    keep(said)
     return ""
 
 

@@ -19,10 +19,11 @@ from ace_risk.explanation.sentences import day
 from ace_risk.features.groups import build_groups
 from ace_risk.referrals.card_lines import CardLine, lines_of
 from ace_risk.referrals.child_file import written_id
-from ace_risk.referrals.lanes import Lane, lanes_of, support_so_far
+from ace_risk.referrals.lanes import Lane, lanes_of
 from ace_risk.referrals.own_tables import among, children_recorded, tables_of
 from ace_risk.referrals.places import bands
-from ace_risk.referrals.standing import Standing, find_standing
+from ace_risk.referrals.standing import Standing, counted_shares, find_standing
+from ace_risk.referrals.support import support_so_far
 from ace_risk.referrals.telling import tell
 from ace_risk.referrals.what_if import WhatIf, without_each_record
 from ace_risk.report.clock import now
@@ -45,6 +46,8 @@ class ChildRecord:
         The place in line, of how many, and whether it is one of the places.
     score, lowest_listed, support_need, band
         Total points, those of the last child listed, the share that the total stands for, and how firm a place is.
+    counted
+        The share of test rows with such a total for which the outcome followed; NaN where it isn't known.
     told
         Reasons, strengths, support options and gaps, as on a list.
     card
@@ -74,6 +77,7 @@ class ChildRecord:
     score: float
     lowest_listed: float
     support_need: float
+    counted: float
     band: str
     told: dict[str, Any]
     card: list[CardLine]
@@ -138,7 +142,7 @@ def make_child_record(
     groups = build_groups(tables_of(near, row["child_id"]), own, row)
     moved, average = contributions(pack.model, features)
     changed = without_each_record(pack, standing, history, own, at, unnamed)
-    start = max(tables.incidents["occurred_at"].min().floor("D"), own["occurred_at"].min())
+    data_start = first.floor("D")
     return ChildRecord(
         child_id=row["child_id"].iloc[0],
         hub=str(groups["hub"].iloc[0]),
@@ -153,13 +157,14 @@ def make_child_record(
         score=float(standing.score[at]),
         lowest_listed=float(standing.score[standing.listed].min()),
         support_need=float(standing.support_need[at]),
+        counted=float(counted_shares(pack.evaluation, standing.score[[at]])[0]),
         band=bands(standing.line, pack.resampled, standing.features, np.array([at]))[0] if standing.listed[at] else "",
         told=dict(tell(pack, near, own, row, features, groups["age_years"], named).iloc[0]),
         card=lines_of(pack, features, unnamed),
         moves=_by_domain(pack, moved.iloc[0]),
         average=average,
-        lanes=lanes_of(own, pack, start, as_of),
-        support=support_so_far(own, pack.kinds, as_of, unnamed),
+        lanes=lanes_of(own, pack, max(data_start, own["occurred_at"].min()), as_of),
+        support=support_so_far(own, pack.kinds, as_of, unnamed, data_start),
         what_if=changed.rows,
         single_records=changed.records,
         names_parental_conditions=named,

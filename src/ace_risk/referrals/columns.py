@@ -18,3 +18,6 @@ DECISION_COLUMNS = ("decision", "decision_reason", "decided_by", "decided_on")
 
 DECISIONS = ("offered", "accepted", "declined", "already supported", "not appropriate")
 """What a decision may be."""
+
+BESIDE_COLUMNS = ("other_children_at_home", "support_now")
+"""What the spreadsheet says besides, after the decisions; the page shows it too. Blank where it isn't known."""

@@ -38,7 +38,8 @@ def write_list(
     frame
         One row per child on the list, in order of rank, with the columns of :data:`REFERRAL_COLUMNS`. The
         columns `safe_contact` (bool: check safe contact first), `new` (bool: wasn't on the last list) and
-        `unlisted_siblings` (other children of the home) may stand beside them; they show on the page only.
+        those of :data:`BESIDE_COLUMNS` may stand beside them; the first two show on the page only, the others on the
+        sheet too.
     header
         Top and foot of the page, and the notes of the sheet and the text. `safety` empty means
         :data:`ace_risk.report.words.LIST_SAFETY`.

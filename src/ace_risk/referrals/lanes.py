@@ -1,4 +1,4 @@
-"""One child's history laid out for a picture, and support so far in words."""
+"""One child's history laid out for a picture."""
 
 from __future__ import annotations
 
@@ -7,11 +7,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ace_risk.explanation.parental import Unnamed
-from ace_risk.explanation.sentences import day
-from ace_risk.kinds import Kinds
 from ace_risk.referrals.review_words import shows_enforcement
-from ace_risk.referrals.spells import open_spells
+from ace_risk.referrals.support import known_ends
 
 if TYPE_CHECKING:
     from ace_risk.tracking.pack import Pack
@@ -67,22 +64,3 @@ def lanes_of(own: pd.DataFrame, pack: Pack, start: pd.Timestamp, as_of: pd.Times
             bars = ((max(began, start), min(ended, as_of)) for began, ended in begun)
             lanes.append(Lane(title, tuple(points), tuple(bars)))
     return lanes
-
-
-def known_ends(own: pd.DataFrame, spells: list[str], as_of: pd.Timestamp) -> pd.Series:
-    """The end of each record as far as is known at an instant; empty where a spell is open."""
-    still = own.index.isin(open_spells(own, spells, as_of).index)
-    return own["ended_at"].mask(pd.Series(still, index=own.index))
-
-
-def support_so_far(own: pd.DataFrame, kinds: Kinds, as_of: pd.Timestamp, unnamed: Unnamed) -> list[str]:
-    """Each known spell of support or statutory work, in a sentence; the newest first."""
-    shown = set(kinds.services) - unnamed.kinds - kinds.ends_observation
-    spells = own[own["kind"].isin(shown)].sort_values(["occurred_at", "kind"], ascending=[False, True], kind="stable")
-    ends = known_ends(spells, list(shown), as_of)
-    told = []
-    for kind, began, end in zip(spells["kind"], spells["occurred_at"], ends, strict=True):
-        title = kinds.services[kind].title
-        until = f"since {day(began)}, open as far as is recorded" if pd.isna(end) else f"{day(began)} to {day(end)}"
-        told.append(f"{title[:1].upper()}{title[1:]}: {until}.")
-    return told

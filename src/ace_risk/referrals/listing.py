@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 from ace_risk.data.tables import Tables
 from ace_risk.referrals.candidates import Candidates, find_candidates
 from ace_risk.referrals.child_file import written_id
-from ace_risk.referrals.columns import REFERRAL_COLUMNS
+from ace_risk.referrals.columns import BESIDE_COLUMNS, REFERRAL_COLUMNS
 from ace_risk.referrals.families import unlisted_siblings, visit_numbers
 from ace_risk.referrals.places import bands
 from ace_risk.referrals.previous import NEW, changes, left_since
+from ace_risk.referrals.standing import counted_shares
 from ace_risk.referrals.telling import tell
 from ace_risk.report.clock import now
 
@@ -37,8 +38,8 @@ class ReferralList:
     ----------
     frame
         One row per child on the list, in order of rank, those whom a worker added last: the contract's columns, and
-        `safe_contact`, `new`, `unlisted_siblings` (other children of the home, under age and not on the list) and
-        `counted` (for how many of the test rows with such a total the outcome followed, as a share).
+        `safe_contact`, `new`, `other_children_at_home` (under age and not on the list), `support_now` and `counted`
+        (for how many of the test rows with such a total the outcome followed, as a share).
     next_in_line
         The children just beneath the cut-off, with the same columns; their band is empty.
     as_of, made_at, expires_at
@@ -141,12 +142,13 @@ def make_list(
     homes = found.groups["household_id"].to_numpy()[shown]
     frame["visit"] = visit_numbers(homes)
     under_years = pack.study.cohort.under_age_years
-    frame["unlisted_siblings"] = unlisted_siblings(tables, as_of, under_years, homes, frame["child_id"].iloc[:size])
+    listed_ids = frame["child_id"].iloc[:size]
+    frame["other_children_at_home"] = unlisted_siblings(tables, as_of, under_years, homes, listed_ids)
     made_at, expires_at = now(), as_of.to_pydatetime() + timedelta(days=pack.study.referrals.expires_days)
     frame["list_made_at"], frame["list_expires_at"] = made_at, expires_at
-    frame["counted"] = counted_shares(pack.evaluation.get("points_card", {}).get("totals", []), found.score[shown])
-    frame = frame[[*REFERRAL_COLUMNS, "safe_contact", "new", "unlisted_siblings", "counted"]]
-    on_list = set(frame["child_id"].iloc[:size].map(written_id))
+    frame["counted"] = counted_shares(pack.evaluation, found.score[shown])
+    frame = frame[[*REFERRAL_COLUMNS, *BESIDE_COLUMNS, "safe_contact", "new", "counted"]]
+    on_list = set(listed_ids.map(written_id))
     in_data = against & set(tables.children["child_id"].map(written_id))
     return ReferralList(
         frame=frame.iloc[:size],
@@ -190,28 +192,6 @@ def _rows(pack: Pack, tables: Tables, found: Candidates, shown: Positions, named
     )
     cohort, features = found.cohort.iloc[shown], found.features.iloc[shown]
     return frame.join(tell(pack, tables, found.history, cohort, features, groups["age_years"], named))
-
-
-def counted_shares(totals: Sequence[Mapping[str, Any]], score: NDArray[np.float64]) -> NDArray[np.float64]:
-    """For each total, the share of test rows with such a total for which the outcome followed; NaN where unknown.
-
-    Parameters
-    ----------
-    totals
-        The card's table of totals, lowest first: `low_total` and `observed`.
-    score
-        Total of each child.
-
-    Examples
-    --------
-    >>> totals = [{"low_total": -2.0, "observed": 0.05}, {"low_total": 1.0, "observed": 0.2}]
-    >>> counted_shares(totals, np.array([0.0, 4.0])).tolist()
-    [0.05, 0.2]
-    """
-    if not totals:
-        return np.full(len(score), np.nan)
-    place = np.searchsorted([float(total["low_total"]) for total in totals], score, side="right") - 1
-    return np.array([float(totals[row]["observed"]) for row in np.maximum(place, 0)])
 
 
 def whole_if_possible(values: NDArray[np.float64]) -> NDArray[np.float64] | NDArray[np.int64]:

@@ -7,11 +7,11 @@ from pathlib import Path
 import pandas as pd
 
 from ace_risk.data.files import write_file
-from ace_risk.referrals.telling import SAFE_CONTACT
 from ace_risk.report.csv_text import csv_text
 from ace_risk.report.natural import is_missing
 from ace_risk.report.page import Header
 from ace_risk.report.review_page import render_review
+from ace_risk.report.words import SAFE_CONTACT
 
 REVIEW_CSV = (
     "visit", "child_id", "hub", "age_years", "recorded", "known", "place", "flags", "next_steps", "welfare_only",

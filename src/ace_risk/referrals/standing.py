@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -87,3 +87,26 @@ def find_standing(
     rank[line.order(score)] = np.arange(1, len(cohort) + 1)
     need = scored["support_need"].to_numpy(dtype=np.float64)
     return Standing(cohort, features, score, need, line, rank, line.listed(score))
+
+
+def counted_shares(evaluation: Mapping[str, Any], score: NDArray[np.float64]) -> NDArray[np.float64]:
+    """For each total, the share of test rows with such a total for which the outcome followed; NaN where unknown.
+
+    Parameters
+    ----------
+    evaluation
+        The pack's evaluation; read is the card's table of totals, lowest first: `low_total` and `observed`.
+    score
+        Total of each child.
+
+    Examples
+    --------
+    >>> totals = [{"low_total": -2.0, "observed": 0.05}, {"low_total": 1.0, "observed": 0.2}]
+    >>> counted_shares({"points_card": {"totals": totals}}, np.array([0.0, 4.0])).tolist()
+    [0.05, 0.2]
+    """
+    totals = evaluation.get("points_card", {}).get("totals", [])
+    if not totals:
+        return np.full(len(score), np.nan)
+    place = np.searchsorted([float(total["low_total"]) for total in totals], score, side="right") - 1
+    return np.array([float(totals[row]["observed"]) for row in np.maximum(place, 0)])

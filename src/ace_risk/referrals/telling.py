@@ -13,12 +13,12 @@ from ace_risk.explanation.parental import Unnamed
 from ace_risk.explanation.reasons import MOST_REASONS, explain_child
 from ace_risk.referrals.gaps import find_gaps
 from ace_risk.referrals.own_tables import tables_of
+from ace_risk.referrals.support import support_now
+from ace_risk.report.words import SAFE_CONTACT
 
 if TYPE_CHECKING:
     from ace_risk.tracking.pack import Pack
 
-SAFE_CONTACT = "Check safe contact first"
-"""Stands before every offer where domestic abuse is on record, in every format."""
 NO_REASON = "No record adds to the total: the place goes by the order among equal totals."
 NO_STRENGTHS = "None on record yet: ask the child and the family."
 
@@ -32,7 +32,7 @@ def tell(
     ages: pd.Series,
     names_parental_conditions: bool,
 ) -> pd.DataFrame:
-    """Reasons, strengths, support options and gaps, one row per cohort row, counted from 0.
+    """Reasons, strengths, support options, gaps and support now, one row per cohort row, counted from 0.
 
     Parameters
     ----------
@@ -41,7 +41,7 @@ def tell(
     tables, history
         The six tables, and the history made from them.
     cohort, features, ages
-        One row per child, in the same order; ages in whole years.
+        One row per child of one cutoff, in the same order; ages in whole years.
     names_parental_conditions
         Whether a parent's health, drug or alcohol use, treatment or prison may be named.
     """
@@ -52,6 +52,8 @@ def tell(
     born = tables.children.set_index("child_id")["birth_date"]
     titles = {name: kind.title for name, kind in pack.kinds.all.items()}
     unnamed = None if names_parental_conditions else Unnamed.of(pack.kinds, pack.catalogue)
+    children, as_of = cohort["child_id"], cohort["cutoff"].iloc[0]
+    support = support_now(history, children, pack.kinds, as_of, unnamed or Unnamed(), start)
     rows = []
     for position, (child, cutoff) in enumerate(zip(cohort["child_id"], cohort["cutoff"], strict=True)):
         age = int(ages.iloc[position])
@@ -75,6 +77,7 @@ def tell(
                 "support_options": "; ".join(offers),
                 "data_gaps": " ".join(find_gaps(tables, records[child], child, age, cutoff)),
                 "safe_contact": reasons.safe_contact,
+                "support_now": support[position],
             }
         )
     return pd.DataFrame(rows)

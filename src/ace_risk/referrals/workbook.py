@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from ace_risk.referrals.columns import DECISION_COLUMNS, DECISIONS, REFERRAL_COLUMNS
+from ace_risk.referrals.columns import BESIDE_COLUMNS, DECISION_COLUMNS, DECISIONS, REFERRAL_COLUMNS
 from ace_risk.report.natural import is_missing
 
 if TYPE_CHECKING:
@@ -18,12 +18,15 @@ if TYPE_CHECKING:
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
+SHEET_COLUMNS = (*REFERRAL_COLUMNS, *DECISION_COLUMNS, *BESIDE_COLUMNS)
+
 WIDTHS = {
     "rank": 6, "child_id": 18, "hub": 16, "age_years": 10, "support_need": 13, "score": 8, "band": 16,
     "reason_1": 52, "reason_2": 52, "reason_3": 44, "reason_4": 44,
     "strengths": 36, "support_options": 52, "data_gaps": 36, "changed_since_last": 18,
     "list_made_at": 17, "list_expires_at": 17, "pack": 14, "visit": 8,
     "decision": 18, "decision_reason": 36, "decided_by": 18, "decided_on": 13,
+    "other_children_at_home": 15, "support_now": 36,
 }  # fmt: skip
 """Width of each column, in characters."""
 
@@ -54,6 +57,9 @@ MEANINGS = {
     "decision_reason": "For you: why, in a few words.",
     "decided_by": "For you: who decided.",
     "decided_on": "For you: the date.",
+    "other_children_at_home": "How many other children under age live in this household, as far as is known, and are "
+    "not on this list.",
+    "support_now": "Support that is open, or ended in the last 12 months, as far as is recorded.",
 }
 """What each column holds, as the comment on its head says."""
 
@@ -70,7 +76,8 @@ def workbook_bytes(frame: pd.DataFrame, notes: Sequence[str], made_at: datetime 
     Parameters
     ----------
     frame
-        One row per child on the list, with the columns of :data:`REFERRAL_COLUMNS`.
+        One row per child on the list, with the columns of :data:`REFERRAL_COLUMNS`, and those of
+        :data:`BESIDE_COLUMNS` if known.
     notes
         What stands above the list, a row each, wrapped; the first is the title. These rows and the head stay in
         view, so give three at most.
@@ -94,7 +101,7 @@ def workbook_bytes(frame: pd.DataFrame, notes: Sequence[str], made_at: datetime 
     _write_head(book, sheet, head_row)
     _write_rows(book, sheet, head_row + 1, frame)
     _add_decisions(sheet, head_row + 1, max(len(frame), FILL_IN_ROWS))
-    last_column = len(REFERRAL_COLUMNS) + len(DECISION_COLUMNS) - 1
+    last_column = len(SHEET_COLUMNS) - 1
     sheet.freeze_panes(head_row + 1, 2)
     sheet.autofilter(head_row, 0, head_row + max(len(frame), 1), last_column)
     sheet.set_landscape()
@@ -121,7 +128,7 @@ def _write_head(book: Workbook, sheet: Worksheet, row: int) -> None:
     style = {"bold": True, "bottom": 2, "text_wrap": True, "valign": "top"}
     given = book.add_format({**style, "bg_color": "#E8EEF4"})
     asked = book.add_format({**style, "bg_color": "#FFF4D6"})
-    for column, name in enumerate((*REFERRAL_COLUMNS, *DECISION_COLUMNS)):
+    for column, name in enumerate(SHEET_COLUMNS):
         sheet.write_string(row, column, name, asked if name in DECISION_COLUMNS else given)
         sheet.write_comment(row, column, MEANINGS[name], {"x_scale": 1.6, "y_scale": 0.8, "font_size": 9})
         sheet.set_column(column, column, WIDTHS[name])
@@ -132,12 +139,13 @@ def _write_rows(book: Workbook, sheet: Worksheet, first_row: int, frame: pd.Data
     share = book.add_format({"num_format": "0%", "valign": "top"})
     moment = book.add_format({"num_format": "d mmm yyyy hh:mm", "valign": "top", "align": "left"})
     blank = book.add_format({"valign": "top", "bg_color": "#FFFBEE", "text_wrap": True})
-    records = frame[list(REFERRAL_COLUMNS)].astype(object).to_dict("records")
-    for row, record in enumerate(records, start=first_row):
-        for column, name in enumerate(REFERRAL_COLUMNS):
-            _write_cell(sheet, row, column, record[name], text, share if name == "support_need" else text, moment)
-        for column in range(len(REFERRAL_COLUMNS), len(REFERRAL_COLUMNS) + len(DECISION_COLUMNS)):
-            sheet.write_blank(row, column, None, blank)
+    for row, record in enumerate(frame.astype(object).to_dict("records"), start=first_row):
+        for column, name in enumerate(SHEET_COLUMNS):
+            if name in DECISION_COLUMNS:
+                sheet.write_blank(row, column, None, blank)
+            else:
+                number = share if name == "support_need" else text
+                _write_cell(sheet, row, column, record.get(name), text, number, moment)
 
 
 def _write_cell(

@@ -33,7 +33,7 @@ def render_child(record: ChildRecord, header: Header, outcome: str) -> str:
         record=record,
         age=age(record.age_years),
         place=place_sentence(record),
-        number=number_sentence(record.support_need, outcome),
+        number=number_sentence(record.support_need, outcome, record.counted),
         reasons=[str(told[f"reason_{place}"]) for place in range(1, MOST_REASONS + 1) if told[f"reason_{place}"]],
         strengths=parts(told["strengths"]),
         options=parts(told["support_options"]),

@@ -13,6 +13,7 @@ from ace_risk.report.natural import of_100
 from ace_risk.report.page import Header, render
 from ace_risk.report.plots import Picture, dots_of_100, recall_curve, reliability
 from ace_risk.report.plots_model import feature_shape, folds_picture
+from ace_risk.report.plots_overall import overall_bars, overall_swarm
 
 MODEL_COLUMNS = (
     "name", "title", "kind", "precision", "precision_low", "precision_high", "recall", "recall_low", "recall_high",
@@ -63,6 +64,7 @@ def render_evaluation(evaluation: Mapping[str, Any], header: Header) -> str:
         believed=reliability(evaluation["reliability"]) if evaluation["reliability"] else None,
         folds=folds_picture(pd.DataFrame(evaluation["folds"])) if evaluation["folds"] else None,
         shapes=shapes(evaluation["points_card"]["features"]),
+        overall=overall(evaluation["points_card"]["features"]),
         models_csv=csv_link(
             "models.csv", MODEL_COLUMNS, ([model.get(column) for column in MODEL_COLUMNS] for model in models)
         ),
@@ -86,6 +88,12 @@ def shapes(features: Sequence[Mapping[str, Any]]) -> list[Picture]:
     points = [float(part["points"]) for feature in features for part in feature["bins"]]
     lowest, highest = min([0.0, *points]), max([0.0, *points])
     return [feature_shape(feature, lowest=lowest, highest=highest) for feature in features]
+
+
+def overall(features: Sequence[Mapping[str, Any]]) -> list[Picture]:
+    """What moves totals over all children, as bars and as dots; nothing where shares of rows aren't known."""
+    known = features and all(part["share"] is not None for feature in features for part in feature["bins"])
+    return [overall_bars(features), overall_swarm(features)] if known else []
 
 
 def headline(verdict: str) -> str:

@@ -9,10 +9,12 @@ from typing import Any
 
 from ace_risk.report.natural import is_missing, out_of_100
 from ace_risk.report.page import Header, read_script, render
-from ace_risk.report.words import FOLLOWED
+from ace_risk.report.words import FOLLOWED, SAFE_CONTACT
 
 FIRST_LIST = "first list"
 """What `changed_since_last` says where there was no list before."""
+MOST_OPTIONS = 4
+"""Offers that a row of the list shows."""
 
 
 def render_list(listing: Mapping[str, Any], header: Header) -> str:
@@ -22,7 +24,7 @@ def render_list(listing: Mapping[str, Any], header: Header) -> str:
     ----------
     listing
         `rows` and `next_in_line`: a mapping per child with the columns of a referral list, and if known
-        `new`, `safe_contact` (check safe contact first) and `unlisted_siblings` (other children of the home);
+        `new`, `safe_contact` (check safe contact first) and `other_children_at_home`, `support_now`;
         `places`; `hubs`; and if known `outcome`, what the number is about, in words such as "statutory support
         recorded within 12 months", `left` (a mapping per child who has left the list: `child_id`, `why`) and
         `resampled_lists` (how many lists the bands rest on).
@@ -70,6 +72,7 @@ def child_row(row: Mapping[str, Any], outcome: str = FOLLOWED) -> dict[str, Any]
     """One child as the page shows them; what isn't listed here never reaches the page."""
     changed = str(row.get("changed_since_last") or "")
     is_new = bool(row.get("new")) or changed.lower().startswith("new")
+    first, more = shown_options(parts(row.get("support_options")))
     reasons = [str(row[f"reason_{place}"]) for place in range(1, 5) if row.get(f"reason_{place}")]
     return {
         "rank": row["rank"],
@@ -80,7 +83,8 @@ def child_row(row: Mapping[str, Any], outcome: str = FOLLOWED) -> dict[str, Any]
         "visit": str(row.get("visit") or ""),
         "reasons": reasons,
         "strengths": parts(row.get("strengths")),
-        "options": parts(row.get("support_options")),
+        "options": first,
+        "more_options": more,
         "gaps": parts(row.get("data_gaps")),
         "number": number_sentence(row.get("support_need"), outcome, row.get("counted")),
         "score": row.get("score"),
@@ -90,8 +94,21 @@ def child_row(row: Mapping[str, Any], outcome: str = FOLLOWED) -> dict[str, Any]
         "changed": "" if changed == FIRST_LIST else changed[:1].upper() + changed[1:],
         "safe_contact": bool(row.get("safe_contact")),
         "together": 0,
-        "unlisted_siblings": int(row.get("unlisted_siblings") or 0),
+        "others_at_home": int(row.get("other_children_at_home") or 0),
+        "support_now": str(row.get("support_now") or ""),
     }
+
+
+def shown_options(options: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The options that a row shows, and those that fold away; they come in the order of the reasons that they answer.
+
+    Examples
+    --------
+    >>> shown_options([SAFE_CONTACT, "one", "two", "three", "four", "five"])
+    (['Check safe contact first', 'one', 'two', 'three', 'four'], ['five'])
+    """
+    most = MOST_OPTIONS + (SAFE_CONTACT in options[:1])
+    return list(options[:most]), list(options[most:])
 
 
 def number_sentence(support_need: Any, outcome: str = FOLLOWED, counted: Any = None) -> str:

@@ -35,7 +35,7 @@ def timeline(lanes: Sequence[Lane], as_of: pd.Timestamp) -> Picture:
     def make() -> Figure:
         from matplotlib.dates import AutoDateLocator, ConciseDateFormatter, date2num
 
-        figure = new_figure(7.0, 0.75 + 0.3 * len(lanes))
+        figure = new_figure(7.0, 0.75 + 0.25 * len(lanes))
         axes = figure.subplots()
         for place, lane in enumerate(lanes):
             axes.axhline(place, color=LINE, linewidth=0.8, zorder=0)
@@ -93,7 +93,7 @@ def total_waterfall(moves: Sequence[tuple[str, float]], average: float) -> Pictu
 
     def make() -> Figure:
         figure = waterfall(moves, average, (BLUE, ORANGE))
-        figure.set_size_inches(5.2, 0.9 + 0.38 * min(len(moves), 6))
+        figure.set_size_inches(4.0, 0.7 + 0.36 * min(len(moves), 6))
         return figure
 
     return draw("waterfall", alt, make)

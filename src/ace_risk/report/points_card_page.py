@@ -14,7 +14,9 @@ ROWS_ENOUGH = 8
 """Totals that stand in one column before another is begun."""
 
 
-def render_points_card(evaluation: Mapping[str, Any], header: Header) -> str:
+def render_points_card(
+    evaluation: Mapping[str, Any], header: Header, counts: Mapping[str, Sequence[str]] | None = None
+) -> str:
     """The page of the points card; a card of twelve features prints on one sheet of A4.
 
     Parameters
@@ -24,16 +26,39 @@ def render_points_card(evaluation: Mapping[str, Any], header: Header) -> str:
         document has none.
     header
         Top and foot of the page.
+    counts
+        By feature, what people call the kinds of record that it counts; told where there are several.
     """
     card = evaluation["points_card"]
     return render(
         "points_card.html.j2",
         header,
         evaluation=evaluation,
+        counted=kinds_counted(card["features"], counts or {}),
         not_for=OUT_OF_SCOPE,
         columns=split_totals(card["totals"]),
         examples=[{**example, "lines": counting(example["records"])} for example in card.get("examples") or []],
     )
+
+
+def kinds_counted(
+    features: Sequence[Mapping[str, Any]], counts: Mapping[str, Sequence[str]]
+) -> list[tuple[list[str], str]]:
+    """The titles of lines that count several kinds of record, and those kinds; lines of the same kinds together.
+
+    Examples
+    --------
+    >>> lines = [{"feature": name, "title": name.title()} for name in ("harm", "missing", "since_harm")]
+    >>> harm = ["neglect", "physical harm"]
+    >>> kinds_counted(lines, {"harm": harm, "missing": ["missing episode"], "since_harm": harm})
+    [(['Harm', 'Since_Harm'], 'neglect, physical harm')]
+    """
+    titles: dict[str, list[str]] = {}
+    for line in features:
+        kinds = counts.get(line["feature"], ())
+        if len(kinds) > 1:
+            titles.setdefault(", ".join(kinds), []).append(str(line["title"]))
+    return [(lines, kinds) for kinds, lines in titles.items()]
 
 
 def split_totals(totals: Sequence[Mapping[str, Any]]) -> list[list[Mapping[str, Any]]]:

@@ -39,6 +39,9 @@ LIST_SAFETY = (
 )
 """What the team must read before it uses a referral list."""
 
+SAFE_CONTACT = "Check safe contact first"
+"""Stands before every offer where domestic abuse is on record, in every format."""
+
 REFER_NOW = "If significant harm is suspected, refer now: this page is not a queue."
 """Opens what must be read before a review or a child's page is used."""
 

@@ -12,7 +12,7 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from ace_risk.referrals.columns import DECISION_COLUMNS, DECISIONS, REFERRAL_COLUMNS
+from ace_risk.referrals.columns import BESIDE_COLUMNS, DECISION_COLUMNS, DECISIONS, REFERRAL_COLUMNS
 from ace_risk.referrals.export import list_data, write_list
 from ace_risk.referrals.workbook import naive
 from ace_risk.report.csv_text import neutral
@@ -94,7 +94,7 @@ def test_sheet_opens_with_what_to_read_first(folder: Path) -> None:
     notes = " ".join(str(text) for text in first[: head - 1])
     for words in ("Synthetic data", "To offer early support.", "9 June 2026, 09:30", "reached safely", "not a measure"):
         assert words in notes
-    assert [cell.value for cell in sheet[head]] == [*REFERRAL_COLUMNS, *DECISION_COLUMNS]
+    assert [cell.value for cell in sheet[head]] == [*REFERRAL_COLUMNS, *DECISION_COLUMNS, *BESIDE_COLUMNS]
     assert sheet.freeze_panes == f"C{head + 1}"
     assert sheet.auto_filter.ref is not None
     assert sheet.auto_filter.ref.startswith(f"A{head}:")
@@ -146,6 +146,19 @@ def test_sheet_holds_text_dates_and_no_formula(folder: Path, frame: pd.DataFrame
     assert all(value is None for row in rows for value in row[len(REFERRAL_COLUMNS) :])
 
 
+def test_sheet_says_what_the_page_says_besides(tmp_path: Path, frame: pd.DataFrame) -> None:
+    count = len(frame)
+    told = frame.assign(other_children_at_home=range(count), support_now="=Early help: open since 1 May 2026.")
+    write_list(tmp_path, told, HEADER)
+    sheet = openpyxl.load_workbook(tmp_path / "referrals.xlsx").active
+    assert sheet is not None
+    head = next(cell.row for cell in sheet["A"] if cell.value == "rank")
+    rows = [[cell.value for cell in row][-2:] for row in sheet.iter_rows(min_row=head + 1, max_row=head + count)]
+    assert rows == [[number, "=Early help: open since 1 May 2026."] for number in range(count)]
+    assert all(cell.data_type != "f" for row in sheet.iter_rows() for cell in row)
+    assert "Early help: open since 1 May 2026." in (tmp_path / "referrals.html").read_text()
+
+
 def test_sheet_offers_the_decisions(folder: Path) -> None:
     sheet = openpyxl.load_workbook(folder / "referrals.xlsx").active
     assert sheet is not None
@@ -189,7 +202,7 @@ def test_next_in_line_is_apart_from_the_list(tmp_path: Path, frame: pd.DataFrame
 
 
 def test_siblings_and_additions_show_on_the_page(tmp_path: Path, frame: pd.DataFrame) -> None:
-    marked = frame.assign(unlisted_siblings=[1, 2, 0, 0], new=False, band="near the cut-off")
+    marked = frame.assign(other_children_at_home=[1, 2, 0, 0], new=False, band="near the cut-off")
     marked.loc[3, "changed_since_last"] = "added by a worker: <b>asked</b>"
     write_list(tmp_path, marked, HEADER, places=3, resampled_lists=50)
     html = (tmp_path / "referrals.html").read_text(encoding="utf-8")

@@ -32,7 +32,7 @@ def test_nothing_recorded_on_the_day_or_later_changes_any_column(
     again = make_list(pack, truncated, as_of=DAY, places=PLACES)
     for now, then in ((made_list.frame, again.frame), (made_list.next_in_line, again.next_in_line)):
         assert list(now["child_id"]) == list(then["child_id"])
-        for column in [*REFERRAL_COLUMNS, "safe_contact", "new", "unlisted_siblings"]:
+        for column in [*REFERRAL_COLUMNS, "safe_contact", "new", "other_children_at_home"]:
             if column != "list_made_at":
                 assert list(now[column]) == list(then[column]), column
     assert made_list.considered == again.considered
@@ -122,10 +122,10 @@ def test_age_home_and_family_are_those_of_the_day(world: Tables, truncated: Tabl
         home = homes.loc[row.child_id]
         assert row.hub == home["hub"]
         mates = [child for child in children if homes.loc[child, "household_id"] == home["household_id"]]
-        assert row.unlisted_siblings == len(set(mates) - listed)
+        assert row.other_children_at_home == len(set(mates) - listed)
         same = made_list.frame["visit"] == row.visit
         assert set(made_list.frame.loc[same, "child_id"]) == set(mates) & listed
-    assert made_list.frame["unlisted_siblings"].max() > 0
+    assert made_list.frame["other_children_at_home"].max() > 0
     assert made_list.frame["visit"].duplicated().any()
 
 

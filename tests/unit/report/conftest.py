@@ -362,7 +362,7 @@ def child_record() -> ChildRecord:
     return ChildRecord(
         child_id="SYN-0000000abc", hub="Eden", age_years=9, as_of=pd.Timestamp("2026-01-01"),
         made_at=datetime(2026, 1, 1, 9, 30), expires_at=datetime(2026, 1, 29), rank=312, considered=2_000, places=200,
-        listed=False, score=3.0, lowest_listed=5.0, support_need=0.18, band="",
+        listed=False, score=3.0, lowest_listed=5.0, support_need=0.18, counted=0.21, band="",
         told={**child(4), "safe_contact": True},
         card=[CardLine("Missing episodes, last 365 days", "2 or more", 3.0), CardLine("Records of neglect", "0", 0.0)],
         moves=[("Going missing", 2.1), ("School", -0.4)], average=1.3,

@@ -12,10 +12,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from ace_risk.explanation.contributions import explain
+from ace_risk.models.additive import AdditiveModel
+from ace_risk.models.probability import LogisticMap
+from ace_risk.models.terms import FeatureTerm
 from ace_risk.report.pictures import Picture, inline
 from ace_risk.report.plots import dots_of_100, recall_curve, reliability, spread
 from ace_risk.report.plots_fairness import interval_rows, scale_end
 from ace_risk.report.plots_model import SIGNS_ACROSS, feature_shape, folds_picture, step_labels
+from ace_risk.report.plots_overall import DOTS, dots_of, mean_size, overall_bars, overall_swarm
 from ace_risk.report.plots_search import trade_off
 from ace_risk.report.plots_time import churn_bars, lead_time_bars, learning_curve
 from ace_risk.report.plots_truth import truth_rows
@@ -45,6 +50,8 @@ def draw_all(evaluation: dict[str, Any]) -> dict[str, Picture]:
         "reliability": reliability(evaluation["reliability"]),
         "folds": folds_picture(pd.DataFrame(evaluation["folds"])),
         "shape": feature_shape(evaluation["points_card"]["features"][0]),
+        "overall-bars": overall_bars(evaluation["points_card"]["features"]),
+        "overall-swarm": overall_swarm(evaluation["points_card"]["features"]),
         "search": trade_off(search["trials"], search["best_recall"]),
         "lead": lead_time_bars(evaluation["lead_time"][0]),
         "churn": churn_bars(evaluation["churn"][0]),
@@ -269,3 +276,45 @@ def test_nothing_draws_until_asked() -> None:
     code = "import ace_risk.report.evaluation_page, sys; print('matplotlib' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+def a_line(counts: list[int], points: list[int]) -> dict[str, Any]:
+    steps = zip(counts, points, strict=True)
+    bins = [{"text": f"{n}", "points": value, "share": rows / sum(counts)} for n, (rows, value) in enumerate(steps)]
+    return {"feature": "f", "title": "Missing <b>", "direction": "either", "bins": bins}
+
+
+def test_what_moves_totals_is_what_shap_would_count_from_the_rows() -> None:
+    counts, points = [700, 250, 47, 3], [0, 1, 2, 5]
+    table = AdditiveModel(
+        (FeatureTerm("missing", (1, 2, 3), tuple(points), 0, tuple(counts), 0),), LogisticMap(1, 0)
+    )  # fmt: skip
+    rows = pd.DataFrame({"missing": np.repeat([0, 1, 2, 3], counts)})
+    explained = explain(table, rows)
+    assert mean_size(a_line(counts, points)) == pytest.approx(float(np.abs(explained.values).mean()))
+    values, steps = dots_of(a_line(counts, points))
+    assert set(values.round(9)) == set(np.unique(explained.values).round(9))
+    assert len(values) == DOTS
+    shown = np.bincount(steps.astype(int), minlength=4)
+    assert shown.min() == 1
+    assert np.abs(shown - DOTS * np.array(counts) / 1000).max() <= 4
+
+
+def test_steps_without_a_record_are_grey_and_titles_are_escaped() -> None:
+    line = a_line([90, 10], [0, 3])
+    line["bins"][0]["text"] = "none in the last 5 years"
+    assert np.isnan(dots_of(line)[1]).sum() > 80
+    picture = overall_swarm([line])
+    assert "#777777" in picture.svg
+    assert "<b>" not in picture.svg
+    assert overall_bars([line]).alt.endswith("compared with the average: Missing <b> 0.54.")
+
+
+def test_shap_draws_the_same_picture_again_and_leaves_the_generator_alone() -> None:
+    lines = [a_line([50, 50], [0, 2]), a_line([99, 1], [0, 4])]
+    np.random.seed(7)  # noqa: NPY002
+    first = overall_swarm(lines)
+    after = np.random.random()  # noqa: NPY002
+    np.random.seed(7)  # noqa: NPY002
+    assert after == np.random.random()  # noqa: NPY002
+    assert overall_swarm(lines) == first

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -92,6 +91,14 @@ def test_totals_keep_their_order_in_at_most_three_columns(n: int) -> None:
     assert max((len(column) for column in columns), default=0) - min((len(c) for c in columns), default=0) <= 2
 
 
+def test_a_line_that_counts_several_kinds_names_them(measured: dict[str, Any], header: Header, parse: Parse) -> None:
+    first, second = (feature["feature"] for feature in measured["points_card"]["features"][:2])
+    counts = {first: ["neglect", "physical <harm>"], second: ["missing episode"]}
+    html = render_points_card(measured, header, counts)
+    assert parse(html).text().count("counts neglect, physical <harm>.") == 1
+    assert "missing episode" not in html
+
+
 def twelve_lines(evaluation: dict[str, Any]) -> dict[str, Any]:
     """A full card: 12 features of up to 6 bins, long titles among them, 32 totals, examples of up to 9 lines."""
     bins = [{"text": "never", "points": 0, "share": 0.6}]
@@ -116,8 +123,15 @@ def twelve_lines(evaluation: dict[str, Any]) -> dict[str, Any]:
 @pytest.mark.slow
 @pytest.mark.parametrize("full", [False, True])
 def test_the_card_prints_on_one_sheet(
-    pages: dict[str, str], evaluation: dict[str, Any], header: Header, tmp_path: Path, count_sheets: Any, full: bool
+    pages: dict[str, str],
+    evaluation: dict[str, Any],
+    header: Header,
+    printed_sides: Callable[[str], int],
+    full: bool,
 ) -> None:
-    html = render_points_card(twelve_lines(evaluation), header) if full else pages["points-card"]
-    (tmp_path / "card.html").write_text(html, encoding="utf-8")
-    assert count_sheets(tmp_path / "card.html") == 1
+    harm = ["physical harm to the child", "emotional harm to the child", "sexual harm to the child", "neglect"]
+    home = ["domestic abuse at home", "parental drug or alcohol use", "parental mental ill-health"]
+    plans = ["child in need plan", "child protection enquiry", "child protection plan", "looked after"]
+    several = {"f0": harm, "f1": home, "f2": plans, "f4": home}
+    html = render_points_card(twelve_lines(evaluation), header, several) if full else pages["points-card"]
+    assert printed_sides(html) == 1
