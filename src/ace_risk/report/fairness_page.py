@@ -78,7 +78,7 @@ def render_fairness(audit: Mapping[str, Any], header: Header) -> str:
         attributes=[attribute_part(audit, attribute) for attribute in attributes_of(audit["by_group"])],
         baselines=[baseline_part(name, found) for name, found in audit["baselines"].items()],
         metrics=METRICS,
-        groups_csv=table_csv("groups.csv", GROUP_COLUMNS, audit["by_group"]),
+        groups_csv=table_csv("groups.csv", GROUP_COLUMNS, [*audit["by_group"], *(audit.get("pooled") or [])]),
         verdicts_csv=table_csv("verdicts.csv", VERDICT_COLUMNS, audit["verdicts"]),
     )
 
@@ -125,12 +125,18 @@ def attribute_part(audit: Mapping[str, Any], attribute: str) -> dict[str, Any]:
     on_tpr = {row["group"]: row for row in verdicts if row["metric"] == "tpr"}
     reference = next((str(row["reference"]) for row in verdicts), None)
     title, primary = title_of(attribute), attribute in primary_names(audit)
-    drawn = [row for row in groups if primary or _number(row["tpr"]) is not None]
+    pooled = [row for row in audit.get("pooled") or [] if row["attribute"] == attribute]
+    members = {name for row in pooled for name in row["members"]}
+    drawn = [
+        *(row for row in groups if str(row["group"]) not in members and (primary or _number(row["tpr"]) is not None)),
+        *pooled,
+    ]
     return {
         "name": attribute,
         "title": title,
         "primary": primary,
-        "not_drawn": len(groups) - len(drawn),
+        "pooled": pooled,
+        "not_drawn": len(groups) - len(members) - len(drawn) + len(pooled),
         "remade": any("remade_low" in row for row in verdicts),
         "reference": reference,
         "groups": groups,
@@ -139,7 +145,7 @@ def attribute_part(audit: Mapping[str, Any], attribute: str) -> dict[str, Any]:
         "others": by_metric([row for row in verdicts if row["metric"] != "tpr"]),
         "word": overall(reach_of(verdicts)),
         "picture": tpr_picture(drawn, title, reference, audit["margin"], _common_end(audit)),
-        "csv": table_csv(f"{attribute}.csv", GROUP_COLUMNS, groups),
+        "csv": table_csv(f"{attribute}.csv", GROUP_COLUMNS, [*groups, *pooled]),
     }
 
 

@@ -94,6 +94,6 @@ def calibration_part(audit: Mapping[str, Any]) -> dict[str, Any] | None:
         return None
     columns = ("attribute", "group", "expected", "followed", "difference", "low", "high")
     told = [{**row, "title": title_of(row["attribute"])} for row in records if row["followed"] is not None]
-    hidden = list(dict.fromkeys(title_of(row["attribute"]) for row in records if row["followed"] is None))
+    hidden = [f"{title_of(row['attribute'])}, {row['group']}" for row in records if row["followed"] is None]
     rows = [[row[name] for name in columns] for row in records]
     return {"rows": told, "hidden": hidden, "csv": csv_link("calibration.csv", columns, rows)}
