@@ -25,6 +25,7 @@ from ace_risk.evaluate.document import search_record
 from ace_risk.evaluate.list_size import smallest_list
 from ace_risk.evaluate.sizing import choose_size, keep_search, search_store
 from ace_risk.evaluate.truth import truth_record
+from ace_risk.fairness.chapters import audit_chapters
 from ace_risk.features.build import build_features
 from ace_risk.features.catalogue import Catalogue
 from ace_risk.features.cohort import build_cohort
@@ -128,10 +129,15 @@ def train_study(study: Study, data: Path, out: Path, final: Path, quarantine: bo
             else truth_record(found.rankings, found.rows, answers, study.referrals.places),
             "test_openings": openings_record(out.absolute().parent, opened),
         }
+        report(0.85, "whom the lists miss, and why")
+        score = found.rankings[0].score
+        audit = found.audit | {
+            "chapters": audit_chapters(study, tables, prepared, model, found.judged, found.rows, score, found.audit)
+        }
         report(0.90, "pack")
         write_pack(
             folder / "pack", model=model, study=study, catalogue_yaml=study.catalogue.read_text(encoding="utf-8"),
-            evaluation=evaluation, audit=found.audit, profile=profile, versions=library_versions(), resampled=resampled,
+            evaluation=evaluation, audit=audit, profile=profile, versions=library_versions(), resampled=resampled,
         )  # fmt: skip
         pack = load_pack(folder)
         write_evaluation(pack, folder)

@@ -106,17 +106,15 @@ def pooled_records(
     if not known:
         return []
     found = audit(merge_pools(groups[list(known)], known))
-    gaps = found.verdicts[found.verdicts["metric"] == "tpr"].set_index(["attribute", "group"])
+    gaps = {(row["attribute"], row["group"]): row for row in plain_records(found.verdicts) if row["metric"] == "tpr"}
     records = []
     for row in plain_records(found.by_group):
         name, group = row["attribute"], row["group"]
         if group != pool_name(known[name]) or any(0 < row[count] < hide_below for count in COUNTS):
             continue
-        columns = ["reference", "gap", "gap_low", "gap_high", "verdict"]
-        beside: dict[str, Any] = dict.fromkeys(columns)
-        if (name, group) in gaps.index:
-            [beside] = plain_records(gaps.loc[[(name, group)], columns])
-        records.append({**row, "members": [str(member) for member in known[name]], **beside})
+        beside = gaps.get((name, group), {})
+        told = {key: beside.get(key) for key in ("reference", "gap", "gap_low", "gap_high", "verdict")}
+        records.append({**row, "members": [str(member) for member in known[name]], **told})
     return records
 
 

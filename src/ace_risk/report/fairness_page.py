@@ -9,6 +9,7 @@ import pandas as pd
 
 from ace_risk.fairness.counts import RESTS_ON
 from ace_risk.report.csv_text import csv_link
+from ace_risk.report.fairness_chapters import chapters_part
 from ace_risk.report.fairness_sections import (
     calibration_part,
     crossed_part,
@@ -71,6 +72,7 @@ def render_fairness(audit: Mapping[str, Any], header: Header) -> str:
         truth=truth_part(audit),
         calibration=calibration_part(audit),
         crossed=crossed_part(audit),
+        chapters=chapters_part(audit),
         adultification=audit.get("adultification") or [],
         outside=outside_rows(audit),
         hidden_because=HIDDEN_BECAUSE.format(below=audit["suppress_below"]),

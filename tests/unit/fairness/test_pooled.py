@@ -63,7 +63,8 @@ def everything_that_fits(counts, shown):
         {"a": (9, 9, 9, 9), "b": (4, 4, 4, 4), "c": (1, 3, 3, 3), "d": (2, 3, 1, 3)},
     ],
 )
-def test_no_small_count_can_be_worked_out_from_groups_pools_and_totals_by_brute_force(counts, below=3):
+def test_no_small_count_can_be_worked_out_from_groups_pools_and_totals_by_brute_force(counts):
+    below = 3
     audit = audit_of(counts)
     shown = suppress_small(audit.by_group, below)
     pools = pools_of(shown)
