@@ -26,6 +26,7 @@ from ace_risk.evaluate.list_size import smallest_list
 from ace_risk.evaluate.sizing import choose_size, keep_search, search_store
 from ace_risk.evaluate.truth import truth_record
 from ace_risk.fairness.chapters import audit_chapters
+from ace_risk.fairness.since import changes_since
 from ace_risk.features.build import build_features
 from ace_risk.features.catalogue import Catalogue
 from ace_risk.features.cohort import build_cohort
@@ -185,11 +186,21 @@ def write_evaluation(pack: Pack, run: Path) -> None:
     refresh_marker(run)
 
 
-def write_fairness(pack: Pack, run: Path) -> None:
-    """Write `fairness.html` and `audit.json` from the counts in the pack."""
-    write_file(run / "audit.json", canonical_json(pack.audit))
-    write_file(run / "fairness.html", render_fairness(pack.audit or {}, run_header(pack, "fairness")))
+def write_fairness(pack: Pack, run: Path, previous: dict[str, Any] | None = None) -> dict[str, Any]:
+    """Write `fairness.html` and `audit.json` from the counts in the pack, and what changed since an earlier audit.
+
+    Returns
+    -------
+    dict
+        What `audit.json` holds.
+    """
+    audit = dict(pack.audit or {})
+    if previous is not None:
+        audit["since"] = changes_since(previous, audit)
+    write_file(run / "audit.json", canonical_json(audit))
+    write_file(run / "fairness.html", render_fairness(audit, run_header(pack, "fairness")))
     refresh_marker(run)
+    return audit
 
 
 def card_of(pack: Pack, run: Path) -> ModelCard:

@@ -17,6 +17,7 @@ from ace_risk.report.fairness_sections import (
     is_primary,
     primary_names,
     primary_rows,
+    since_part,
     title_of,
     truth_part,
 )
@@ -73,6 +74,7 @@ def render_fairness(audit: Mapping[str, Any], header: Header) -> str:
         calibration=calibration_part(audit),
         crossed=crossed_part(audit),
         chapters=chapters_part(audit),
+        since=since_part(audit),
         adultification=audit.get("adultification") or [],
         outside=outside_rows(audit),
         hidden_because=HIDDEN_BECAUSE.format(below=audit["suppress_below"]),
