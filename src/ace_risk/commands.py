@@ -15,6 +15,7 @@ from ace_risk.data.marker import write_expiry
 from ace_risk.data.tables import Tables
 from ace_risk.data.validate import quality_summary
 from ace_risk.errors import DataError, RefusedError, StudyError, listing
+from ace_risk.fairness.since import read_audit
 from ace_risk.features.canary import find_leaks, what_is_known
 from ace_risk.features.catalogue import Catalogue
 from ace_risk.kinds import configs_folder, validation_problems
@@ -124,11 +125,13 @@ def run_canary(study: Study, tables: Tables) -> list[str]:
     ]
 
 
-def audit(run: Path) -> list[str]:
-    """Write the fairness report of a run."""
+def audit(run: Path, previous: Path | None = None) -> list[str]:
+    """Write the fairness report of a run, with what changed since an earlier audit."""
     pack = load_pack(run)
-    write_fairness(pack, of_a_run(run))
-    return [*(pack.audit or {})["sentences"], f"Written: {run / 'fairness.html'}"]
+    last = None if previous is None else read_audit(previous)
+    made = write_fairness(pack, of_a_run(run), last)
+    changes = made["since"]["sentences"] if last else []
+    return [*made["sentences"], *changes, f"Written: {run / 'fairness.html'}"]
 
 
 def card(run: Path) -> list[str]:

@@ -27,6 +27,8 @@ from ace_risk.evaluate.list_size import smallest_list
 from ace_risk.evaluate.sizing import choose_size, keep_search, search_store
 from ace_risk.evaluate.truth import truth_record
 from ace_risk.evaluate.validation import ValidationFolds
+from ace_risk.fairness.chapters import audit_chapters
+from ace_risk.fairness.since import changes_since
 from ace_risk.features.build import build_features
 from ace_risk.features.catalogue import Catalogue
 from ace_risk.features.cohort import build_cohort
@@ -132,10 +134,15 @@ def train_study(study: Study, data: Path, out: Path, final: Path, quarantine: bo
             else truth_record(found.rankings, found.rows, answers, study.referrals.places),
             "test_openings": openings_record(out.absolute().parent, opened),
         }
+        report(0.85, "whom the lists miss, and why")
+        score = found.rankings[0].score
+        audit = found.audit | {
+            "chapters": audit_chapters(study, tables, prepared, model, found.judged, found.rows, score, found.audit)
+        }
         report(0.90, "pack")
         write_pack(
             folder / "pack", model=model, study=study, catalogue_yaml=study.catalogue.read_text(encoding="utf-8"),
-            evaluation=evaluation, audit=found.audit, profile=profile, versions=library_versions(), resampled=resampled,
+            evaluation=evaluation, audit=audit, profile=profile, versions=library_versions(), resampled=resampled,
         )  # fmt: skip
         pack = load_pack(folder)
         write_evaluation(pack, folder)
@@ -184,11 +191,21 @@ def write_evaluation(pack: Pack, run: Path) -> None:
     refresh_marker(run)
 
 
-def write_fairness(pack: Pack, run: Path) -> None:
-    """Write `fairness.html` and `audit.json` from the counts in the pack."""
-    write_file(run / "audit.json", canonical_json(pack.audit))
-    write_file(run / "fairness.html", render_fairness(pack.audit or {}, run_header(pack, "fairness")))
+def write_fairness(pack: Pack, run: Path, previous: dict[str, Any] | None = None) -> dict[str, Any]:
+    """Write `fairness.html` and `audit.json` from the counts in the pack, and what changed since an earlier audit.
+
+    Returns
+    -------
+    dict
+        What `audit.json` holds.
+    """
+    audit = dict(pack.audit or {})
+    if previous is not None:
+        audit["since"] = changes_since(previous, audit)
+    write_file(run / "audit.json", canonical_json(audit))
+    write_file(run / "fairness.html", render_fairness(audit, run_header(pack, "fairness")))
     refresh_marker(run)
+    return audit
 
 
 def card_of(pack: Pack, run: Path) -> ModelCard:

@@ -310,6 +310,26 @@ def test_audit_and_card_write_the_same_again(run_command, demo, tmp_path, monkey
     assert json.loads((run / "audit.json").read_text(encoding="utf-8"))["format"] == "ace-risk/audit/1"
 
 
+def test_an_audit_says_what_changed_since_an_earlier_one(run_command, demo, tmp_path):
+    run = tmp_path / "run"
+    shutil.copytree(demo / "run", run)
+    earlier = json.loads((run / "audit.json").read_text(encoding="utf-8"))
+    girls = next(row for row in earlier["verdicts"] if row["role"] == "primary")
+    girls["verdict"] = next(word for word in ("within", "outside") if word != girls["verdict"])
+    (tmp_path / "before.json").write_text(json.dumps(earlier), encoding="utf-8")
+    done = run_command("audit", run, "--previous", tmp_path / "before.json")
+    assert done.returncode == 0, done.stderr
+    assert "1 has another verdict" in done.stdout
+    assert "Since the last audit" in (run / "fairness.html").read_text(encoding="utf-8")
+    assert json.loads((run / "audit.json").read_text(encoding="utf-8"))["since"]["tally"]["another verdict"] == 1
+    before = (run / "fairness.html").read_bytes()
+    (tmp_path / "before.json").write_text('{"format": "ace-risk/audit/9"}', encoding="utf-8")
+    done = run_command("audit", run, "--previous", tmp_path / "before.json")
+    assert done.returncode == 2
+    assert "'ace-risk/audit/9'" in done.stderr
+    assert (run / "fairness.html").read_bytes() == before
+
+
 def private(path):
     return path.stat().st_mode & 0o077 == 0
 

@@ -50,14 +50,19 @@ def train(config: Config, data: Data, out: Out, quarantine: SetAside = False) ->
     say(commands.train(config, data, out, quarantine))
 
 
-def audit(run: Run) -> None:
+def audit(
+    run: Run,
+    previous: Annotated[
+        Path | None, typer.Option("--previous", help="The audit.json of an earlier run: say what changed since.")
+    ] = None,
+) -> None:
     """Write the fairness report of a run: fairness.html and audit.json.
 
-    Example: ace-risk audit out/run
+    Example: ace-risk audit out/run --previous last-year/run/audit.json
     """
     from ace_risk import commands
 
-    say(commands.audit(run))
+    say(commands.audit(run, previous))
 
 
 def card(run: Run) -> None:

@@ -21,7 +21,8 @@ def calibration_records(
     groups: pd.DataFrame,
     names: Sequence[str],
     households: npt.NDArray[Any],
-    hidden: Collection[str] = (),
+    hidden: Collection[tuple[str, str]] = (),
+    hide_below: int = 0,
 ) -> list[dict[str, Any]]:
     """For each group, the mean of the shares that scores stand for beside the share for whom the outcome followed.
 
@@ -34,14 +35,16 @@ def calibration_records(
     households
         Per row: its household; siblings, and one child on several dates, are alike.
     hidden
-        Attributes of which a count is hidden in the audit: a share with its rows is a count that could give it away.
+        Each (attribute, group) of which a count is hidden in the audit: a share with its rows is a count.
+    hide_below
+        The smallest count above 0 that may be shown, of the times the outcome followed and of the times it didn't.
 
     Returns
     -------
     list of dict
         One per attribute and group: attribute, group, expected, followed, difference (followed less expected), low and
-        high (95 %, both ends included). Figures of a hidden attribute are None, and so is the interval of a group of
-        too few households.
+        high (95 %, both ends included). Figures of a hidden group are None, and so is the interval of a group of too
+        few households.
     """
     label = np.asarray(label).astype(float)
     records = []
@@ -49,10 +52,10 @@ def calibration_records(
         for place, group in enumerate(attribute.labels):
             inside = attribute.codes == place
             figures = _difference(label[inside], probability[inside], households[inside])
-            told = {
-                name: None if attribute.name in hidden or not np.isfinite(value) else value
-                for name, value in figures.items()
-            }
+            followed = int(label[inside].sum())
+            small = any(0 < count < hide_below for count in (followed, int(inside.sum()) - followed))
+            gone = small or (attribute.name, str(group)) in hidden
+            told = {name: None if gone or not np.isfinite(value) else value for name, value in figures.items()}
             records.append({"attribute": attribute.name, "group": str(group), **told})
     return records
 

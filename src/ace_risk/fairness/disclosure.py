@@ -17,8 +17,8 @@ SUPPRESSED = "c"
 """What stands in place of a hidden figure."""
 
 COLUMNS = (*COUNTS, "n")
-PARTNERS = {"tp": "fn", "fn": "tp", "fp": "tn", "tn": "fp", "n": "n"}
-"""Which count to hide beside another first: one that is below the line of the same rates."""
+MATES = (3, 2, 1, 0, 4)
+"""By place in `COLUMNS`: which count to hide beside another first, one that is below the line of the same rates."""
 
 Mask = npt.NDArray[np.bool_]
 Nesting = tuple[str, Mapping[Hashable, Hashable]]
@@ -147,14 +147,31 @@ def _hide_parts(counts: Ints, below: int, part_of: list[Hashable], wholes: Mappi
     return hidden
 
 
-def hidden_attributes(suppressed: pd.DataFrame) -> set[str]:
-    """The attributes of which :func:`suppress_small` hid a count."""
-    any_hidden = suppressed[list(COLUMNS)].isin([SUPPRESSED]).any(axis=1)
-    return {str(name) for name in suppressed["attribute"][any_hidden]}
+def hidden_groups(suppressed: pd.DataFrame) -> set[tuple[str, str]]:
+    """The (attribute, group) of which :func:`suppress_small` hid a count."""
+    rows = suppressed[suppressed[list(COLUMNS)].isin([SUPPRESSED]).any(axis=1)]
+    return {(str(row.attribute), str(row.group)) for row in rows[["attribute", "group"]].itertuples(index=False)}
 
 
-def hide(counts: Ints, below: int, start: Mask | None = None) -> Mask:
-    """Which counts of one attribute to hide: groups × (tp, fp, tn, fn, n); `start` is hidden in any case."""
+def hide(counts: Ints, below: int, start: Mask | None = None, mates: Sequence[int] = MATES) -> Mask:
+    """Which counts of one attribute to hide: groups × (tp, fp, tn, fn, n).
+
+    Parameters
+    ----------
+    counts
+        One row per group; the last column is the sum of the others.
+    below
+        The smallest count above 0 that may be shown.
+    start
+        What is hidden in any case.
+    mates
+        For each column, the one to hide beside it first.
+
+    Examples
+    --------
+    >>> hide(np.array([[60, 3, 63], [40, 20, 60], [30, 30, 60]]), below=6, mates=(1, 0, 2)).tolist()
+    [[True, True, False], [True, True, False], [False, False, False]]
+    """
     hidden = (counts >= 1) & (counts < below)
     if start is not None:
         hidden |= start
@@ -165,26 +182,26 @@ def hide(counts: Ints, below: int, start: Mask | None = None) -> Mask:
         changed = False
         for row, column in np.argwhere(hidden).tolist():
             if counts[row, column] > 0 and not _can_vary(counts, hidden, row, column):
-                another = _partner(counts, hidden, row, column)
+                another = _partner(counts, hidden, row, column, mates[column])
                 if another is not None:
                     hidden[another] = changed = True
     return hidden
 
 
-def _partner(counts: Ints, hidden: Mask, row: int, column: int) -> tuple[int, int] | None:
+def _partner(counts: Ints, hidden: Mask, row: int, column: int, mate: int) -> tuple[int, int] | None:
     """The next count to hide beside an exposed one: in its row or its column, wherever fewer are hidden.
 
     Zeros come last. In its row, the count that the same rates rest on comes first; in its column, a group in which
-    that count is hidden already, then one in which it could be; then the smallest.
+    that count is hidden already, then one in which any is, so that few groups lose figures; then the group of fewest
+    rows, so that the largest keeps its own.
     """
-    mate = COLUMNS.index(PARTNERS[COLUMNS[column]])
     by_row = hidden[row].sum() <= hidden[:, column].sum()
     beside = np.flatnonzero(~hidden[row]).tolist()
     under = np.flatnonzero(~hidden[:, column]).tolist()
-    fit = np.where(hidden[:, mate], 0, np.where(counts[:, mate] > 0, 1, 2))
+    fit = np.where(hidden[:, mate], 0, np.where(hidden.any(axis=1), 1, np.where(counts[:, mate] > 0, 2, 3)))
     choices = [
         *((counts[row, place] == 0, not by_row, place != mate, counts[row, place], (row, place)) for place in beside),
-        *((counts[place, column] == 0, by_row, fit[place], counts[place, column], (place, column)) for place in under),
+        *((counts[place, column] == 0, by_row, fit[place], counts[place, -1], (place, column)) for place in under),
     ]
     return min(choices)[-1] if choices else None
 
@@ -204,7 +221,7 @@ def _can_vary(counts: Ints, hidden: Mask, row: int, column: int) -> bool:
 
 def _reaches(hidden: Mask, lowerable: Mask, row: int, column: int, *, up: bool) -> bool:
     """True if a path of other edges joins the two ends of a count that is raised (or lowered) by one."""
-    groups, total = len(hidden), len(COLUMNS) - 1
+    groups, total = len(hidden), hidden.shape[1] - 1
     forward = up != (column == total)
     start, goal = (groups + column, row) if forward else (row, groups + column)
     seen, queue = {start}, deque([start])

@@ -15,7 +15,8 @@ from ace_risk.fairness.against_truth import truth_section
 from ace_risk.fairness.audit import FairnessAudit, audit_fairness
 from ace_risk.fairness.calibrated import calibration_records
 from ace_risk.fairness.crossed import crossed_section
-from ace_risk.fairness.disclosure import hidden_attributes, hidden_rates, nesting, suppress_gaps, suppress_small
+from ace_risk.fairness.disclosure import hidden_groups, hidden_rates, nesting, suppress_gaps, suppress_small
+from ace_risk.fairness.pooled import merge_pools, pooled_records, pools_of
 from ace_risk.fairness.primary import roles
 from ace_risk.fairness.result import plain_records
 from ace_risk.fairness.summary import ATTRIBUTE_TITLES, audit_sentences, other_measures, questions_for_board
@@ -81,25 +82,26 @@ def build_audit(
         Per test row `need` and `in_need`, missing where unknown; None on real data.
     """
 
-    def audit(chosen: NDArray[np.bool_], names: Sequence[str], **more: Any) -> FairnessAudit:
+    def audit(chosen: NDArray[np.bool_], frame: pd.DataFrame, **more: Any) -> FairnessAudit:
         way = more if "list_size" in more else {"threshold": 0.5, **more}
         score = ranked.score if ranked is not None and "list_size" in more else chosen.astype(float)
         return audit_fairness(
-            label, score, groups[list(names)], margins=plan.margin, households=households, n_boot=plan.replicates,
+            label, score, frame, margins=plan.margin, households=households, n_boot=plan.replicates,
             seed=seed, **way,
         )  # fmt: skip
 
     names = list(listed)
     anew = {} if ranked is None else {"list_size": places, "lists": ranked.lists, "tie_key": ranked.tie_key}
     audits = {
-        name: audit(chosen, plan.attributes, primary=plan.primary, **(anew if name == names[0] else {}))
+        name: audit(chosen, groups[list(plan.attributes)], primary=plan.primary, **(anew if name == names[0] else {}))
         for name, chosen in listed.items()
     }
     model, chosen = audits[names[0]], listed[names[0]]
     settings = model.settings
     nested = nesting(groups, "ethnicity_18", "ethnicity")
     shown = suppress_small(model.by_group, plan.suppress_below, nested)
-    hidden = hidden_rates(shown)
+    hidden, pools = hidden_rates(shown), pools_of(shown)
+    merged = merge_pools(groups, pools)
     need = None if answers is None else answers["need"].to_numpy(dtype=float)
     return {
         "format": FORMAT,
@@ -122,6 +124,7 @@ def build_audit(
         + other_measures(model, ATTRIBUTE_TITLES, hidden),
         "questions": questions_for_board(),
         **_records(model, shown),
+        "pooled": pooled_records(lambda frame: audit(chosen, frame), groups, pools, plan.suppress_below),
         "baselines": {
             name: {
                 "title": titles[name],
@@ -129,7 +132,9 @@ def build_audit(
             }
             for name in names[1:]
         },
-        "crossed": crossed_section(audit(chosen, plan.crossed, intersections=True), plan.crossed, plan.suppress_below)
+        "crossed": crossed_section(
+            audit(chosen, groups[list(plan.crossed)], intersections=True), plan.crossed, plan.suppress_below
+        )
         if len(plan.crossed) > 1
         else None,
         "adultification": adultification_records(
@@ -138,7 +143,13 @@ def build_audit(
         "calibration": None
         if ranked is None or ranked.probability is None
         else calibration_records(
-            ranked.probability, label, groups, plan.primary_attributes, households, hidden_attributes(shown)
+            ranked.probability,
+            label,
+            merged,
+            plan.primary_attributes,
+            households,
+            hidden_groups(shown),
+            plan.suppress_below,
         ),
         "truth": None
         if answers is None

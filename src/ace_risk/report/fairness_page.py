@@ -9,6 +9,7 @@ import pandas as pd
 
 from ace_risk.fairness.counts import RESTS_ON
 from ace_risk.report.csv_text import csv_link
+from ace_risk.report.fairness_chapters import chapters_part
 from ace_risk.report.fairness_sections import (
     calibration_part,
     crossed_part,
@@ -16,6 +17,7 @@ from ace_risk.report.fairness_sections import (
     is_primary,
     primary_names,
     primary_rows,
+    since_part,
     title_of,
     truth_part,
 )
@@ -71,6 +73,8 @@ def render_fairness(audit: Mapping[str, Any], header: Header) -> str:
         truth=truth_part(audit),
         calibration=calibration_part(audit),
         crossed=crossed_part(audit),
+        chapters=chapters_part(audit),
+        since=since_part(audit),
         adultification=audit.get("adultification") or [],
         outside=outside_rows(audit),
         hidden_because=HIDDEN_BECAUSE.format(below=audit["suppress_below"]),
@@ -78,7 +82,7 @@ def render_fairness(audit: Mapping[str, Any], header: Header) -> str:
         attributes=[attribute_part(audit, attribute) for attribute in attributes_of(audit["by_group"])],
         baselines=[baseline_part(name, found) for name, found in audit["baselines"].items()],
         metrics=METRICS,
-        groups_csv=table_csv("groups.csv", GROUP_COLUMNS, audit["by_group"]),
+        groups_csv=table_csv("groups.csv", GROUP_COLUMNS, [*audit["by_group"], *(audit.get("pooled") or [])]),
         verdicts_csv=table_csv("verdicts.csv", VERDICT_COLUMNS, audit["verdicts"]),
     )
 
@@ -125,12 +129,18 @@ def attribute_part(audit: Mapping[str, Any], attribute: str) -> dict[str, Any]:
     on_tpr = {row["group"]: row for row in verdicts if row["metric"] == "tpr"}
     reference = next((str(row["reference"]) for row in verdicts), None)
     title, primary = title_of(attribute), attribute in primary_names(audit)
-    drawn = [row for row in groups if primary or _number(row["tpr"]) is not None]
+    pooled = [row for row in audit.get("pooled") or [] if row["attribute"] == attribute]
+    members = {name for row in pooled for name in row["members"]}
+    drawn = [
+        *(row for row in groups if str(row["group"]) not in members and (primary or _number(row["tpr"]) is not None)),
+        *pooled,
+    ]
     return {
         "name": attribute,
         "title": title,
         "primary": primary,
-        "not_drawn": len(groups) - len(drawn),
+        "pooled": pooled,
+        "not_drawn": len(groups) - len(members) - len(drawn) + len(pooled),
         "remade": any("remade_low" in row for row in verdicts),
         "reference": reference,
         "groups": groups,
@@ -139,7 +149,7 @@ def attribute_part(audit: Mapping[str, Any], attribute: str) -> dict[str, Any]:
         "others": by_metric([row for row in verdicts if row["metric"] != "tpr"]),
         "word": overall(reach_of(verdicts)),
         "picture": tpr_picture(drawn, title, reference, audit["margin"], _common_end(audit)),
-        "csv": table_csv(f"{attribute}.csv", GROUP_COLUMNS, groups),
+        "csv": table_csv(f"{attribute}.csv", GROUP_COLUMNS, [*groups, *pooled]),
     }
 
 

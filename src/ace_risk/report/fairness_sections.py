@@ -94,6 +94,26 @@ def calibration_part(audit: Mapping[str, Any]) -> dict[str, Any] | None:
         return None
     columns = ("attribute", "group", "expected", "followed", "difference", "low", "high")
     told = [{**row, "title": title_of(row["attribute"])} for row in records if row["followed"] is not None]
-    hidden = list(dict.fromkeys(title_of(row["attribute"]) for row in records if row["followed"] is None))
+    hidden = [f"{title_of(row['attribute'])}, {row['group']}" for row in records if row["followed"] is None]
     rows = [[row[name] for name in columns] for row in records]
     return {"rows": told, "hidden": hidden, "csv": csv_link("calibration.csv", columns, rows)}
+
+
+def since_part(audit: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The section on what changed since an earlier audit, with its table as CSV; None where there was none."""
+    since = audit.get("since")
+    if not since:
+        return None
+    sides = [
+        (side, name) for side in ("then", "now") for name in ("reference", "verdict", "gap", "gap_low", "gap_high")
+    ]
+    names = ("attribute", "group", "metric", "change")
+    rows = [
+        [row[name] for name in names] + [(row[side] or {}).get(name) for side, name in sides]
+        for row in since["comparisons"]
+    ]
+    return {
+        **since,
+        "comparisons": [{**row, "title": title_of(row["attribute"])} for row in since["comparisons"]],
+        "csv": csv_link("since-last-audit.csv", (*names, *(f"{name}_{side}" for side, name in sides)), rows),
+    }

@@ -33,11 +33,17 @@ def test_intervals_hold_nought_in_about_95_of_100_calibrated_worlds():
     assert 0.91 <= held / 300 <= 0.985
 
 
-def test_a_hidden_attribute_has_no_figure_and_few_households_have_no_interval():
-    hidden, _, _ = records(np.random.default_rng(2), rows=400, hidden={"sex"})
-    assert {value for row in hidden.values() for name, value in row.items() if name not in ("attribute", "group")} == {
-        None
-    }
+def figures(row):
+    return {value for name, value in row.items() if name not in ("attribute", "group")}
+
+
+def test_a_hidden_group_has_no_figure_and_few_households_have_no_interval():
+    hidden, _, _ = records(np.random.default_rng(2), rows=400, hidden={("sex", "Girls")})
+    assert figures(hidden["Girls"]) == {None}
+    assert None not in figures(hidden["Boys"])
+    small, _, label = records(np.random.default_rng(2), rows=40, hide_below=20)
+    assert 0 < label[::2].sum() < 20
+    assert figures(small["Girls"]) == {None}
     few, _, _ = records(np.random.default_rng(2), rows=40)
     assert few["Girls"]["low"] is None
     assert few["Girls"]["followed"] is not None

@@ -88,12 +88,13 @@ def test_without_scores_there_is_no_list_made_anew_and_without_truth_no_section(
     assert [record["basis"] for record in plain["adultification"]] == ["recorded outcome"]
 
 
-def test_calibration_is_shown_only_where_no_count_of_the_attribute_is_hidden(made):
-    hidden = {
-        row["attribute"] for row in made["by_group"] if "c" in (row["n"], row["tp"], row["fp"], row["tn"], row["fn"])
-    }
+def test_calibration_is_shown_of_groups_and_pools_whose_counts_are_not_hidden(made):
+    counts = {
+        (row["attribute"], row["group"]): SUPPRESSED in [row[name] for name in ("n", "tp", "fp", "tn", "fn")]
+        for row in made["by_group"]
+    } | {(row["attribute"], row["group"]): False for row in made["pooled"]}
     for row in made["calibration"]:
-        assert (row["followed"] is None) == (row["attribute"] in hidden)
+        assert (row["followed"] is None) == counts[row["attribute"], row["group"]]
 
 
 def test_the_sections_of_a_synthetic_world_are_there(made):
