@@ -13,10 +13,9 @@ from ace_risk.cards.acceptances import ACCEPTANCES, read_acceptances
 from ace_risk.cards.atrs import atrs_json, atrs_markdown
 from ace_risk.cards.card import ModelCard, build_card, card_markdown
 from ace_risk.cards.young_people import young_sections
-from ace_risk.data.approval import check_approval
+from ace_risk.data.approval import load_approved
 from ace_risk.data.files import output_folder, write_file
 from ace_risk.data.history import build_history
-from ace_risk.data.load import load_tables
 from ace_risk.data.marker import refresh_marker
 from ace_risk.data.profile import profile_data
 from ace_risk.data.tables import Tables
@@ -99,8 +98,11 @@ def train_study(study: Study, data: Path, out: Path, final: Path, quarantine: bo
     dict
         The evaluation.
     """
-    tables = load_tables(data, kinds=study.load_kinds(), quarantine=quarantine)
-    permission = check_approval(data, tables, outcome=study.outcome.name)
+    tables, granted = load_approved(
+        data, study.load_kinds(), outcome=study.outcome.name, kept_days=study.referrals.expires_days,
+        quarantine=quarantine,
+    )  # fmt: skip
+    permission = granted.without_people()
     with output_folder(out, "a run", inputs=[data]) as folder, progress("train") as report:
         prepared = prepare(study, tables, report)
         rows, test_rows = prepared.folds.rows(prepared.folds.test)
