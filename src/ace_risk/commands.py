@@ -30,7 +30,7 @@ from ace_risk.report.index_page import render_index
 from ace_risk.report.start import START_LINKS, start_sentences
 from ace_risk.study import Study, load_study
 from ace_risk.tracking.pack import load_pack
-from ace_risk.tracking.sign_off import sign_off_statement
+from ace_risk.tracking.sign_off import permit_list
 from ace_risk.world.shards import processors
 from ace_risk.world.simulate import simulate
 
@@ -169,11 +169,11 @@ def refer(
     """Write a referral list."""
     day = read_day(as_of)
     pack = load_pack(run)
-    tables, permission = load_approved(
+    tables, _ = load_approved(
         data, pack.kinds, outcome=pack.study.outcome.name, kept_days=pack.study.referrals.expires_days,
         quarantine=quarantine,
     )  # fmt: skip
-    signed = sign_off_statement(pack, permission.synthetic)
+    permission = permit_list(pack, tables)
     last = read_previous(previous) if previous else None
     left_out = read_objections(objections) if objections else ()
     added = read_additions(additions) if additions else None
@@ -190,7 +190,7 @@ def refer(
             additions=added,
         )
         write_expiry(folder, referrals.expires_at)
-        header = list_header(pack, referrals, f"{permission.statement} {signed}", hub)
+        header = list_header(pack, referrals, permission.statement, hub)
         write_list(
             folder,
             referrals.frame,
