@@ -47,7 +47,7 @@ from ace_risk.tracking.documents import canonical_json
 from ace_risk.tracking.mlflow_run import log_training
 from ace_risk.tracking.openings import log_opening, openings_record
 from ace_risk.tracking.pack import Pack, load_pack, write_pack
-from ace_risk.tracking.store import NOTE, note_of
+from ace_risk.tracking.store import NOTE, lead_here, note_of
 from ace_risk.tracking.versions import git_commit, library_versions
 from ace_risk.world.answers import read_answers
 
@@ -195,7 +195,11 @@ def card_of(pack: Pack, run: Path) -> ModelCard:
 
 
 def write_card(pack: Pack, run: Path) -> None:
-    """Write the card (HTML, Markdown, JSON), the transparency record and the version for young people from the pack."""
+    """Write the card (HTML, Markdown, JSON), the transparency record and the version for young people from the pack.
+
+    The run's MLflow record is made to lead to where the run lies now, in case it was moved.
+    """
+    lead_here(run)
     model_card = card_of(pack, run)
     used = {name for term in pack.model.terms for name in term.features}
     domains = {spec.domain for spec in pack.catalogue if spec.name in used}
