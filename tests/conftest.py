@@ -7,18 +7,35 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
+from datetime import date, timedelta
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
 from ace_risk.cli import main
 
 ROOT = Path(__file__).resolve().parents[1]
 CHILDREN = 2_000
+APPROVAL = {
+    "controller": "The Constabulary",
+    "lawful_basis": "UK GDPR article 6(1)(e)",
+    "regime": "UK GDPR",
+    "dpia_reference": "DPIA 12",
+    "purpose": "Early support",
+    "permitted_outcomes": ["statutory_support"],
+    "names_parental_conditions": False,
+    "people_allowed": ["Ada Holme", "CCP team, Carlisle"],
+    "starts_on": date(2026, 1, 1),
+    "expires_on": date.today() + timedelta(60),
+    "retention_days": 28,
+}
+"""An approval of data that stand for real ones."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +93,19 @@ def demo(tmp_path_factory, worker_id) -> Path:
             assert done.returncode == 0, done.stderr
             assert str(folder / "index.html") in done.stdout
     return folder
+
+
+@pytest.fixture
+def approve(monkeypatch) -> Callable[..., Path]:
+    """Write an approval that holds today beside tables that stand for real ones; whoever runs the test is on it."""
+    monkeypatch.setenv("ACE_RISK_PERSON", "Ada Holme")
+
+    def write(folder: Path, **changes: Any) -> Path:
+        path = folder / "approval.yaml"
+        path.write_text(yaml.safe_dump(APPROVAL | changes, sort_keys=False), encoding="utf-8")
+        return path
+
+    return write
 
 
 @pytest.fixture(scope="session")

@@ -7,10 +7,9 @@ from pathlib import Path
 import pandas as pd
 from pydantic import ValidationError
 
-from ace_risk.data.approval import check_approval
+from ace_risk.data.approval import load_approved
 from ace_risk.data.dictionary import data_dictionary
 from ace_risk.data.files import output_folder, write_file
-from ace_risk.data.load import load_tables
 from ace_risk.data.marker import write_expiry
 from ace_risk.data.tables import Tables
 from ace_risk.data.validate import quality_summary
@@ -32,7 +31,7 @@ from ace_risk.report.index_page import render_index
 from ace_risk.report.start import START_LINKS, start_sentences
 from ace_risk.study import Study, load_study
 from ace_risk.tracking.pack import load_pack
-from ace_risk.tracking.sign_off import sign_off_statement
+from ace_risk.tracking.sign_off import permit_list
 from ace_risk.world.shards import processors
 from ace_risk.world.simulate import simulate
 
@@ -65,14 +64,21 @@ def synth(config: Path, out: Path, workers: int | None = None) -> list[str]:
 def check(
     folder: Path, config: Path | None, mapping: Path | None = None, quarantine: bool = False, canary: bool = False
 ) -> list[str]:
-    """Check a folder of tables, and summarise what it holds; with the canary, that nothing leaks."""
+    """Check a folder of tables, and summarise what it holds; with the canary, that nothing leaks.
+
+    Real tables are opened only with an approval; a study that is named must be permitted by it.
+    """
     study = load_study(config or configs_folder() / "demo.yaml")
-    tables = load_tables(folder, kinds=study.load_kinds(), mapping=mapping, quarantine=quarantine)
+    tables, permission = load_approved(
+        folder, study.load_kinds(), mapping=mapping, quarantine=quarantine,
+        outcome=study.outcome.name if config else None, kept_days=study.referrals.expires_days if config else None,
+    )  # fmt: skip
     summary = quality_summary(tables)
     lines = [f"{row['table']:<18}{row['measure']:<56}{short(row['value'])}" for row in summary.to_dict("records")]
     aside = sum(tables.quarantined.values())
     held = f"{aside:,} rows were set aside; every rule" if aside else "Every rule"
     lines.append(f"{held} of the data contract holds. Data end: {tables.data_end:%Y-%m-%d}.")
+    lines.append(permission.statement)
     return lines + (run_canary(study, tables) if canary else [])
 
 
@@ -166,9 +172,11 @@ def refer(
     """Write a referral list."""
     day = read_day(as_of)
     pack = load_pack(run)
-    tables = load_tables(data, kinds=pack.kinds, quarantine=quarantine)
-    permission = check_approval(data, tables, outcome=pack.study.outcome.name)
-    signed = sign_off_statement(pack, permission.synthetic)
+    tables, _ = load_approved(
+        data, pack.kinds, outcome=pack.study.outcome.name, kept_days=pack.study.referrals.expires_days,
+        quarantine=quarantine,
+    )  # fmt: skip
+    permission = permit_list(pack, tables)
     last = read_previous(previous) if previous else None
     left_out = read_objections(objections) if objections else ()
     added = read_additions(additions) if additions else None
@@ -185,7 +193,7 @@ def refer(
             additions=added,
         )
         write_expiry(folder, referrals.expires_at)
-        header = list_header(pack, referrals, f"{permission.statement} {signed}", hub)
+        header = list_header(pack, referrals, permission.statement, hub)
         write_list(
             folder,
             referrals.frame,

@@ -14,10 +14,9 @@ from ace_risk.cards.acceptances import ACCEPTANCES, read_acceptances
 from ace_risk.cards.atrs import atrs_json, atrs_markdown
 from ace_risk.cards.card import ModelCard, build_card, card_markdown
 from ace_risk.cards.young_people import young_sections
-from ace_risk.data.approval import check_approval
+from ace_risk.data.approval import load_approved
 from ace_risk.data.files import output_folder, write_file
 from ace_risk.data.history import build_history
-from ace_risk.data.load import load_tables
 from ace_risk.data.marker import refresh_marker
 from ace_risk.data.profile import profile_data
 from ace_risk.data.tables import Tables
@@ -52,7 +51,7 @@ from ace_risk.tracking.documents import canonical_json
 from ace_risk.tracking.mlflow_run import log_training
 from ace_risk.tracking.openings import log_opening, openings_record
 from ace_risk.tracking.pack import Pack, load_pack, write_pack
-from ace_risk.tracking.store import NOTE, note_of
+from ace_risk.tracking.store import NOTE, lead_here, note_of
 from ace_risk.tracking.versions import git_commit, library_versions
 from ace_risk.world.answers import read_answers
 
@@ -103,8 +102,11 @@ def train_study(study: Study, data: Path, out: Path, final: Path, quarantine: bo
     dict
         The evaluation.
     """
-    tables = load_tables(data, kinds=study.load_kinds(), quarantine=quarantine)
-    permission = check_approval(data, tables, outcome=study.outcome.name)
+    tables, granted = load_approved(
+        data, study.load_kinds(), outcome=study.outcome.name, kept_days=study.referrals.expires_days,
+        quarantine=quarantine,
+    )  # fmt: skip
+    permission = granted.without_people()
     with output_folder(out, "a run", inputs=[data]) as folder, progress("train") as report:
         prepared = prepare(study, tables, report)
         rows, test_rows = prepared.folds.rows(prepared.folds.test)
@@ -215,7 +217,11 @@ def card_of(pack: Pack, run: Path) -> ModelCard:
 
 
 def write_card(pack: Pack, run: Path) -> None:
-    """Write the card (HTML, Markdown, JSON), the transparency record and the version for young people from the pack."""
+    """Write the card (HTML, Markdown, JSON), the transparency record and the version for young people from the pack.
+
+    The run's MLflow record is made to lead to where the run lies now, in case it was moved.
+    """
+    lead_here(run)
     model_card = card_of(pack, run)
     used = {name for term in pack.model.terms for name in term.features}
     domains = {spec.domain for spec in pack.catalogue if spec.name in used}

@@ -135,10 +135,10 @@ def test_objections_and_additions_are_counted_in_every_text_and_never_named(run_
         assert not [child for child in (line[0], "UNKNOWN") if child in text], name
 
 
-def test_a_parent_s_condition_is_named_in_no_format_unless_the_approval_permits_it(run_command, demo, tmp_path):
+def test_a_parent_s_condition_is_named_in_no_format_unless_the_approval_permits_it(
+    run_command, demo, approve, tmp_path
+):
     folder = damaged(demo, tmp_path, "datapackage.json", lambda path: path.unlink())
-    approval = dict.fromkeys(("controller", "lawful_basis", "purpose", "dpia_reference"), "x")
-    approval |= {"permitted_outcomes": ["statutory_support"], "starts_on": "2020-01-01", "expires_on": "2099-01-01"}
     shutil.copytree(demo / "run", tmp_path / "run")
     signed = ("--name", "Ada Holme", "--role", "Head of early help", "--until", date.today() + timedelta(30))
     assert run_command("sign-off", tmp_path / "run", *signed).returncode == 0
@@ -152,8 +152,7 @@ def test_a_parent_s_condition_is_named_in_no_format_unless_the_approval_permits_
     )
     found = {}
     for permitted in (True, False):
-        text = yaml.safe_dump(approval | {"names_parental_conditions": permitted})
-        (folder / "approval.yaml").write_text(text, encoding="utf-8")
+        approve(folder, names_parental_conditions=permitted)
         out = tmp_path / str(permitted)
         done = run_command(
             "list", tmp_path / "run", "--data", folder, "--as-of", "2025-12-01", "--places", 150, "--out", out
@@ -203,12 +202,41 @@ def test_a_missing_and_a_truncated_table_are_told_together_with_exit_code_3(run_
     assert not (tmp_path / "run").exists()
 
 
-def test_changed_data_need_an_approval(run_command, demo, tmp_path):
+def test_every_command_that_reads_real_data_asks_for_an_approval_that_holds(run_command, demo, approve, tmp_path):
     folder = damaged(demo, tmp_path, "datapackage.json", lambda path: path.unlink())
-    done = run_command("train", "--config", DEMO, "--data", folder, "--out", tmp_path / "run")
+    out = ("--out", tmp_path / "out")
+    child = load_tables(demo / "data").children["child_id"].iloc[0]
+    commands = (
+        ("check", folder),
+        ("train", "--config", DEMO, "--data", folder, *out),
+        ("list", demo / "run", "--data", folder, *AS_OF, *out),
+        ("review", demo / "run", "--data", folder, *AS_OF, *out),
+        ("child", demo / "run", child, "--data", folder, *AS_OF, *out),
+        ("rebuild", demo / "run", "--data", folder),
+        ("promote", demo / "run", "--data", folder, "--models", tmp_path / "out"),
+    )
+    for words, given in (("regime: the law it falls under", None), ("ended on", {"expires_on": date.today()})):
+        if given is not None:
+            approve(folder, **given)
+        for command in commands:
+            done = run_command(*command)
+            assert done.returncode == 4, command[0]
+            assert words in done.stderr, command[0]
+            assert child not in done.stderr, command[0]
+            assert done.stdout == "", command[0]
+    assert not (tmp_path / "out").exists()
+
+
+def test_check_of_approved_data_says_what_they_are_approved_for(run_command, demo, approve, tmp_path):
+    folder = damaged(demo, tmp_path, "datapackage.json", lambda path: path.unlink())
+    approve(folder, permitted_outcomes=["another"], retention_days=7)
+    done = run_command("check", folder)
+    assert done.returncode == 0, done.stderr
+    assert "Approved by The Constabulary" in done.stdout
+    done = run_command("check", folder, "--config", DEMO)
     assert done.returncode == 4
-    assert "approval" in done.stderr
-    assert not (tmp_path / "run").exists()
+    assert "statutory_support is not among another" in done.stderr
+    assert "may be kept for 7, but the study keeps it for 28" in done.stderr
 
 
 def test_real_records_cannot_be_passed_off_as_synthetic(run_command, demo, tmp_path):

@@ -8,24 +8,15 @@ from datetime import date, timedelta
 import pytest
 
 AS_OF = ("--as-of", "2025-12-01", "--places", "5")
-APPROVAL = """\
-controller: The Constabulary
-lawful_basis: Data Protection Act 2018, Part 3
-purpose: Early support
-dpia_reference: DPIA 12
-permitted_outcomes: [statutory_support]
-starts_on: 2026-01-01
-expires_on: {expires}
-"""
 
 
 @pytest.fixture
-def real(demo, tmp_path):
+def real(demo, tmp_path, approve):
     """The demo's tables without the file that says where they come from: they stand for real ones."""
     folder = tmp_path / "data"
     shutil.copytree(demo / "data", folder)
     (folder / "datapackage.json").unlink()
-    (folder / "approval.yaml").write_text(APPROVAL.format(expires=date.today() + timedelta(60)))
+    approve(folder)
     return folder
 
 
@@ -44,11 +35,13 @@ def test_real_data_are_listed_only_with_a_sign_off(run_command, demo, real, tmp_
     assert done.returncode == 0, done.stderr
     for name in ("referrals.html", "referrals.txt"):
         assert "Signed off by Ada Holme, Head of early help" in (tmp_path / "list" / name).read_text(), name
-        assert "Approved by The Constabulary" in (tmp_path / "list" / name).read_text(), name
+        text = (tmp_path / "list" / name).read_text()
+        assert "Approved by The Constabulary under UK GDPR (DPIA 12) for: Early support." in text, name
+        assert "For use by Ada Holme and CCP team, Carlisle only; made by Ada Holme" in text, name
 
 
-def test_an_approval_that_ended_is_refused_whatever_was_signed(run_command, demo, real, tmp_path):
-    (real / "approval.yaml").write_text(APPROVAL.format(expires=date.today()))
+def test_an_approval_that_ended_is_refused_whatever_was_signed(run_command, demo, real, approve, tmp_path):
+    approve(real, expires_on=date.today())
     done = run_command("list", demo / "run", "--data", real, *AS_OF, "--out", tmp_path / "list")
     assert done.returncode == 4
     assert "ended on" in done.stderr

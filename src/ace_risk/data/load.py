@@ -96,6 +96,7 @@ def load_tables(
         data_end=said_end or _last_record(frames),
         synthetic=made_here and fingerprints_match(place, package or {}),
         quarantined=aside,
+        folder=place.absolute(),
     )
 
 

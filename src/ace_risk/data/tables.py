@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pandas as pd
 
@@ -21,10 +22,12 @@ class Tables:
     data_end
         The instant up to which records were collected; nothing is recorded at or after it.
     synthetic
-        True if the tables were made by the synthetic world and are unchanged since.
+        True if the tables say that the synthetic world made them; see :mod:`ace_risk.data.approval` for the proof.
     quarantined
         How many rows of each table were set aside on loading because they broke a rule; they are not in the
         frames. Tables that lost no row are not named.
+    folder
+        Where they were loaded from, and where their approval lies; None if they never were in a folder.
 
     Examples
     --------
@@ -41,6 +44,7 @@ class Tables:
     data_end: pd.Timestamp
     synthetic: bool = False
     quarantined: dict[str, int] = field(default_factory=dict)
+    folder: Path | None = None
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -11,9 +11,8 @@ from pathlib import Path
 from ace_risk.cards.acceptances import ACCEPTANCES, Acceptance, read_acceptances
 from ace_risk.cards.card import build_card
 from ace_risk.commands import of_a_run, run_canary
-from ace_risk.data.approval import check_approval
+from ace_risk.data.approval import load_approved
 from ace_risk.data.files import write_file, writing_to
-from ace_risk.data.load import load_tables
 from ace_risk.data.profile import profile_data
 from ace_risk.data.tables import Tables
 from ace_risk.errors import RefusedError, StudyError, listing
@@ -119,8 +118,7 @@ def read_data(pack: Pack, data: Path) -> Tables:
         If they are others, or may not be used.
     """
     aside = any(table.get("set_aside") for table in pack.profile.get("tables", {}).values())
-    tables = load_tables(data, kinds=pack.kinds, quarantine=aside)
-    permission = check_approval(data, tables, outcome=pack.study.outcome.name)
+    tables, permission = load_approved(data, pack.kinds, outcome=pack.study.outcome.name, quarantine=aside)
     if profile_data(data, tables, permission.statement, pack.kinds)["digest"] != pack.profile.get("digest"):
         raise RefusedError(f"{data}: not the data that the run was trained on (other fingerprints). Give those.")
     return tables

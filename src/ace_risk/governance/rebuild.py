@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ace_risk.data.approval import check_approval
-from ace_risk.data.load import load_tables
+from ace_risk.data.approval import load_approved
 from ace_risk.data.profile import profile_data
 from ace_risk.errors import RefusedError, listing
 from ace_risk.models.additive import AdditiveModel
@@ -33,8 +32,7 @@ def rebuild(path: Path, data: Path) -> list[str]:
     """
     pack = load_pack(path)
     aside = any(table.get("set_aside") for table in pack.profile.get("tables", {}).values())
-    tables = load_tables(data, kinds=pack.kinds, quarantine=aside)
-    permission = check_approval(data, tables, outcome=pack.study.outcome.name)
+    tables, permission = load_approved(data, pack.kinds, outcome=pack.study.outcome.name, quarantine=aside)
     same_data = profile_data(data, tables, permission.statement, pack.kinds)["digest"] == pack.profile.get("digest")
     with progress("rebuild") as report:
         prepared = prepare(pack.study, tables, report)

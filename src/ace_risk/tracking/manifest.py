@@ -96,6 +96,24 @@ def verify_manifest(folder: str | Path) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
+def pack_folder(path: Path) -> Path:
+    """The folder of the pack itself, for a pack or a run.
+
+    Raises
+    ------
+    PackError
+        If there is none, or it is a symbolic link.
+    """
+    inner = path / "pack"
+    if not (path / MANIFEST).exists() and not inner.exists():
+        raise PackError(f"{path}: holds no pack. Give the folder of a run, as train wrote it, or of a pack.")
+    if (path / MANIFEST).exists() or not inner.exists():
+        return path
+    if inner.is_symlink():
+        raise PackError(f"{inner}: is a symbolic link. Give the folder that it leads to.")
+    return inner
+
+
 def _content(digests: dict[str, str]) -> bytes:
     """The bytes of a manifest, sorted by path."""
     return "".join(f"{digests[path]}  {path}\n" for path in sorted(digests)).encode("utf-8")

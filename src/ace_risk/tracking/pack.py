@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +21,7 @@ from ace_risk.kinds import Kinds, validation_problems
 from ace_risk.models.additive import AdditiveModel
 from ace_risk.study import Study, contradictions
 from ace_risk.tracking.documents import canonical_json, read_document, variables_csv
-from ace_risk.tracking.manifest import MANIFEST, verify_manifest, write_manifest
+from ace_risk.tracking.manifest import pack_folder, verify_manifest, write_manifest
 from ace_risk.tracking.resampled_file import RESAMPLED, check_resampled, read_resampled, resampled_text
 
 if TYPE_CHECKING:
@@ -132,10 +132,28 @@ class Pack:
         previous: pd.DataFrame | None = None,
         **options: Any,
     ) -> ReferralList:
-        """Make the referral list of one day; see :func:`ace_risk.referrals.listing.make_list` for every option."""
-        from ace_risk.referrals.listing import make_list
+        """Make the referral list of one day, if these tables may be listed with this pack, as `ace-risk list` does.
 
-        return make_list(self, tables, as_of=as_of, places=places, hub=hub, previous=previous, **options)
+        Parameters
+        ----------
+        tables
+            From :func:`ace_risk.load_tables`, whose folder holds the approval of real ones; or synthetic.
+        as_of, places, hub, previous, options
+            As in :func:`ace_risk.referrals.listing.make_list`; the approval says whether a parent's condition is named.
+
+        Raises
+        ------
+        RefusedError
+            If the tables are real and there is no approval, or no sign-off of this pack, that holds today.
+        """
+        from ace_risk.referrals.listing import make_list
+        from ace_risk.tracking.sign_off import permit_list
+
+        permission = permit_list(self, tables)
+        return make_list(
+            self, replace(tables, synthetic=permission.synthetic), as_of=as_of, places=places, hub=hub,
+            previous=previous, names_parental_conditions=permission.names_parental_conditions, **options,
+        )  # fmt: skip
 
 
 def write_pack(
@@ -223,7 +241,7 @@ def load_pack(path: str | Path) -> Pack:
         If a file was changed, is missing, was added, is a symbolic link or looks like a pickle; if the format
         is of another version; or if a file can't be understood.
     """
-    folder = _pack_folder(Path(path))
+    folder = pack_folder(Path(path))
     pack_id = verify_manifest(folder)
     written = read_document(folder, "format")
     if written != FORMAT:
@@ -271,18 +289,6 @@ def _check_features(folder: Path, model: AdditiveModel, catalogue: Catalogue) ->
             f"{folder}: the model uses {', '.join(unknown)}, which catalogue.yaml doesn't list. "
             "Pack a model with the catalogue that it was trained on."
         )
-
-
-def _pack_folder(path: Path) -> Path:
-    """The folder of the pack itself, for a pack or a run."""
-    inner = path / "pack"
-    if not (path / MANIFEST).exists() and not inner.exists():
-        raise PackError(f"{path}: holds no pack. Give the folder of a run, as train wrote it, or of a pack.")
-    if (path / MANIFEST).exists() or not inner.exists():
-        return path
-    if inner.is_symlink():
-        raise PackError(f"{inner}: is a symbolic link. Give the folder that it leads to.")
-    return inner
 
 
 def _study(folder: Path) -> Study:

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import yaml
 from pydantic import Field, StringConstraints, TypeAdapter, ValidationError
 
+from ace_risk.data.approval import Permission, check_approval
 from ace_risk.data.files import write_file
 from ace_risk.errors import RefusedError, StudyError
 from ace_risk.kinds import read_yaml, validation_problems
 from ace_risk.plans import Part
 from ace_risk.report.natural import day
-from ace_risk.tracking.pack import Pack
+
+if TYPE_CHECKING:
+    from ace_risk.data.tables import Tables
+    from ace_risk.tracking.pack import Pack
 
 SIGN_OFFS = "sign-off.yaml"
 """Name of the file, in the folder that holds the pack."""
@@ -87,6 +92,30 @@ def add_sign_off(pack: Pack, name: str, role: str, until: date, note: str = "", 
     content = [item.model_dump() for item in (*read_sign_offs(path), signed)]
     write_file(path, yaml.safe_dump(content, sort_keys=False, allow_unicode=True))
     return path
+
+
+def permit_list(pack: Pack, tables: Tables, today: date | None = None) -> Permission:
+    """Whether children may be listed from these tables with this pack: the one rule for commands and for Python.
+
+    Tables that are proven to be synthetic may be; real ones need an approval that holds, that permits the outcome and
+    the days for which lists are kept, and a sign-off of this very pack.
+
+    Returns
+    -------
+    Permission
+        Its statement, which stands on every list, ends with who signed the pack off.
+
+    Raises
+    ------
+    RefusedError
+        If the approval or the sign-off is missing, has ended, or permits something else.
+    """
+    study = pack.study
+    permission = check_approval(
+        tables.folder, tables, outcome=study.outcome.name, kept_days=study.referrals.expires_days, today=today
+    )
+    signed = sign_off_statement(pack, permission.synthetic, today)
+    return replace(permission, statement=f"{permission.statement} {signed}")
 
 
 def sign_off_statement(pack: Pack, synthetic: bool, today: date | None = None) -> str:

@@ -6,11 +6,13 @@ before that. Nothing is pickled: MLflow loads a model through :mod:`ace_risk.tra
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import math
 import os
 import re
 import shutil
+import sqlite3
 import time
 import warnings
 from collections.abc import Iterator, Mapping
@@ -50,6 +52,10 @@ LONGEST_NOTE = 5_000
 """Characters of a description that every store takes."""
 
 _AT_ONCE = 100
+_PATHS = (
+    ("experiments", "artifact_location"), ("runs", "artifact_uri"), ("logged_models", "artifact_location"),
+    ("model_versions", "source"), ("model_versions", "storage_location"),
+)  # fmt: skip
 _NOT_IN_NAMES = re.compile(r"[^\w\-. :/]")
 
 
@@ -198,6 +204,41 @@ class Store:
             shutil.copyfile(path, place / path.name)
 
 
+def lead_here(folder: Path) -> None:
+    """Make the SQLite store in a folder lead to its files, if they lie beside it; else nothing is written.
+
+    MLflow keeps the full path of every file, so that the record of a folder that was moved or copied leads to where the
+    folder was. It has no way to keep them relative to the store.
+
+    Raises
+    ------
+    OutputError
+        If the store can't be read, or can't be written and has to be.
+    """
+    if not (folder / STORE).is_file():
+        return
+    here = (folder.resolve() / ARTIFACTS).as_uri()
+    try:
+        with contextlib.closing(sqlite3.connect(folder / STORE)) as database, database:
+            ((first,),) = database.execute("SELECT artifact_location FROM experiments WHERE experiment_id = 0")
+            there = first.removesuffix("/0")
+            known = [uri.removeprefix(f"{there}/") for (uri,) in database.execute("SELECT artifact_uri FROM runs")]
+            if there == here or not any((folder / ARTIFACTS / path).is_dir() for path in known):
+                return
+            for table, column in _PATHS:
+                database.execute(
+                    f"UPDATE {table} SET {column} = ? || substr({column}, ?) "  # noqa: S608  (names of ours)
+                    f"WHERE substr({column}, 1, ?) = ?",
+                    (here, len(there) + 1, len(there) + 1, f"{there}/"),
+                )
+                database.execute(f"UPDATE {table} SET {column} = ? WHERE {column} = ?", (here, there))  # noqa: S608
+    except (sqlite3.Error, ValueError) as error:
+        raise OutputError(
+            f"{folder / STORE}: can't be made to lead to its files here ({type(error).__name__}). Put the file back as "
+            "it was, in a folder where you may write."
+        ) from None
+
+
 @contextmanager
 def opened(run_folder: Path, final: Path, tracking_uri: str | None) -> Iterator[Store]:
     """Open the store that was named, or make the SQLite store of the run's folder."""
@@ -211,6 +252,7 @@ def opened(run_folder: Path, final: Path, tracking_uri: str | None) -> Iterator[
         raise OutputError(f"{final}: MLflow can't keep its store under a path with a question mark. Give another path.")
     tracking_uri = f"sqlite:///{(run_folder / STORE).as_posix()}"
     location = (final / ARTIFACTS).as_uri()
+    lead_here(run_folder)
     # Made here, because a client would note the working folder as the place of the default experiment.
     database = SqlAlchemyStore(tracking_uri, location)
     try:

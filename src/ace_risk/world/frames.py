@@ -36,7 +36,7 @@ def to_tables(world: World, shards: list[Rows]) -> Tables:
         "services": _services(_all(shards, "services")),
     }
     ordered = {name: frame[SCHEMA[name].column_names] for name, frame in frames.items()}
-    return Tables(**ordered, data_end=pd.Timestamp(world.end), synthetic=True, quarantined={})
+    return Tables(**ordered, data_end=pd.Timestamp(world.end), synthetic=True, quarantined={}, folder=None)
 
 
 def _all(shards: list[Rows], table: str, homes: tuple[str, ...] = ()) -> Columns:

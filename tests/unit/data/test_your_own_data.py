@@ -52,7 +52,9 @@ def test_a_history_is_built_from_them(folder: Path) -> None:
     }  # fmt: skip
 
 
-def test_they_need_the_approval_of_the_page(folder: Path) -> None:
+def test_they_need_the_approval_of_the_page(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (person,) = re.findall(r'export ACE_RISK_PERSON="(.+)"', PAGE.read_text(encoding="utf-8"))
+    monkeypatch.setenv("ACE_RISK_PERSON", person)
     tables = load_tables(folder)
     assert not tables.synthetic
     assert not check_approval(folder, tables, outcome="statutory_support", today=date(2026, 5, 12)).synthetic

@@ -9,7 +9,7 @@ import pandas as pd
 from ace_risk.data.tables import Tables
 from ace_risk.features.catalogue import Catalogue, FeatureSpec
 from ace_risk.kinds import load_kinds
-from ace_risk.referrals.listing import ReferralList
+from ace_risk.referrals.listing import ReferralList, make_list
 from ace_risk.tracking.pack import Pack
 
 DAY = pd.Timestamp("2022-07-01")
@@ -172,7 +172,7 @@ def test_a_parent_s_condition_is_named_only_where_permitted(
 
 
 def test_an_approval_that_permits_names_again(pack: Pack, world: Tables, made_list: ReferralList) -> None:
-    permitted = pack.refer(replace(world, synthetic=False), DAY, 120, names_parental_conditions=True)
+    permitted = make_list(pack, replace(world, synthetic=False), as_of=DAY, places=120, names_parental_conditions=True)
     assert told(permitted) == told(made_list)
 
 

@@ -25,7 +25,7 @@ from ace_risk.errors import OutputError, PackError
 from ace_risk.features.build import build_features
 from ace_risk.tracking.mlflow_run import PARENT, log_training
 from ace_risk.tracking.pack import load_pack
-from ace_risk.tracking.store import SETTINGS
+from ace_risk.tracking.store import _PATHS, SETTINGS, lead_here
 
 PARAMS = {"seed": 7, "cohort": {"every_months": 3, "open_plan_kinds": ("cin", "s47")}, "hub": None}
 METRICS = {"points": {"recall": 0.31, "ppv": float("nan"), "5 to 9 (n)": np.int64(12)}, "ok": True, "word": "x"}
@@ -99,6 +99,49 @@ def test_files_are_found_where_the_folder_was_moved_to(store: SimpleNamespace, m
     assert not store.part.exists()
     local = store.client.download_artifacts(store.run_id, "pack")
     assert load_pack(local).id == made.id == tags_of(store)["pack"]
+
+
+@pytest.mark.parametrize("copied", [False, True])
+def test_a_store_that_was_moved_or_copied_is_led_to_its_files(
+    store: SimpleNamespace, made: SimpleNamespace, tmp_path: Path, copied: bool
+) -> None:
+    """MLflow knows full paths only: after a move it finds nothing until the store is led to where it lies."""
+    from mlflow.tracking import MlflowClient
+
+    old, new = tmp_path / "old", tmp_path / "new 100% ö"
+    shutil.copytree(store.folder, old)
+    lead_here(old)
+    shutil.copytree(old, new)
+    if not copied:
+        shutil.rmtree(old)
+    lead_here(new)
+    client = MlflowClient(f"sqlite:///{new / 'mlflow.db'}", f"sqlite:///{new / 'mlflow.db'}")
+    assert [item.path for item in client.list_artifacts(store.run_id)] == ["model", "pack", "report.html"]
+    found = Path(client.download_artifacts(store.run_id, "pack"))
+    assert load_pack(found).id == made.id
+    with contextlib.closing(sqlite3.connect(new / "mlflow.db")) as database:
+        for table, column in _PATHS:
+            paths = [str(path) for (path,) in database.execute(f'SELECT {column} FROM "{table}" WHERE {column} != ""')]
+            assert all(path.startswith((new / "mlruns").as_uri()) for path in paths), table
+    before = (new / "mlflow.db").read_bytes()
+    lead_here(new)
+    assert (new / "mlflow.db").read_bytes() == before
+
+
+def test_a_store_whose_files_lie_elsewhere_is_left_alone(store: SimpleNamespace, tmp_path: Path) -> None:
+    shutil.copyfile(store.folder / "mlflow.db", tmp_path / "mlflow.db")
+    before = (tmp_path / "mlflow.db").read_bytes()
+    lead_here(tmp_path)
+    (tmp_path / "mlruns").mkdir()
+    lead_here(tmp_path)
+    assert (tmp_path / "mlflow.db").read_bytes() == before
+
+
+@pytest.mark.parametrize("content", [b"", b"not a database at all", b"SQLite format 3\x00"])
+def test_a_store_that_is_none_is_one_clear_error(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "mlflow.db").write_bytes(content)
+    with pytest.raises(OutputError, match=r"mlflow\.db: can't be made to lead"):
+        lead_here(tmp_path)
 
 
 def test_every_trial_of_the_search_is_a_nested_run(store: SimpleNamespace) -> None:

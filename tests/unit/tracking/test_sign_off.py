@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
+from ace_risk.data.load import load_tables
 from ace_risk.errors import PackError, RefusedError, StudyError
+from ace_risk.plans import World
 from ace_risk.tracking.manifest import MANIFEST, write_manifest
 from ace_risk.tracking.pack import load_pack
-from ace_risk.tracking.sign_off import add_sign_off, read_sign_offs, sign_off_statement, sign_offs_file
+from ace_risk.tracking.sign_off import add_sign_off, permit_list, read_sign_offs, sign_off_statement, sign_offs_file
+from ace_risk.world.simulate import simulate
 
 TODAY, UNTIL = date(2026, 5, 12), date(2026, 8, 1)
 
@@ -31,6 +36,39 @@ def test_a_sign_off_lies_beside_the_pack_and_holds_until_its_day(pack_folder: Pa
 
 def test_synthetic_data_need_none_and_the_list_says_so(pack_folder: Path) -> None:
     assert "Nobody has signed" in sign_off_statement(load_pack(pack_folder), True, TODAY)
+
+
+def test_one_rule_for_the_command_and_for_python(pack_folder: Path, tmp_path: Path, approve) -> None:
+    """Tables in memory are real unless proven otherwise, whatever they were told to say."""
+    data = tmp_path / "data"
+    simulate(World(children=50, seed=11), data)
+    made = load_tables(data)
+    pack = load_pack(pack_folder)
+    assert "Nobody has signed" in permit_list(pack, made).statement
+    (data / "datapackage.json").unlink()
+    real = load_tables(data)
+    as_of = pd.Timestamp("2025-06-01")
+    for tables in (real, replace(real, synthetic=True)):
+        with pytest.raises(RefusedError, match="approval"):
+            pack.refer(tables, as_of, 5)
+    approve(data)
+    for tables in (real, replace(real, synthetic=True)):
+        with pytest.raises(RefusedError, match="nobody has signed this pack off"):
+            pack.refer(tables, as_of, 5)
+    add_sign_off(pack, "Ada", "Head", date.today() + timedelta(30))
+    for tables in (real, replace(real, synthetic=True)):
+        assert not pack.refer(tables, as_of, 5).names_parental_conditions
+    told = permit_list(pack, real).statement
+    assert told.index("Approved by") < told.index("For use by Ada Holme") < told.index("Signed off by Ada, Head")
+    approve(data, names_parental_conditions=True)
+    assert pack.refer(real, as_of, 5).names_parental_conditions
+    for change, words in (
+        ({"permitted_outcomes": ["another"]}, "not among another"), ({"retention_days": 27}, "may be kept for 27"),
+        ({"expires_on": date.today()}, "ended on"),
+    ):  # fmt: skip
+        approve(data, **change)
+        with pytest.raises(RefusedError, match=words):
+            pack.refer(real, as_of, 5)
 
 
 def test_another_pack_is_not_signed_off(pack_folder: Path) -> None:
