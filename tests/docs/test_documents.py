@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import shlex
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
 import nbformat
@@ -71,10 +70,3 @@ def test_makefile_explains_every_command():
     phony = re.search(r"\.PHONY: (.*)", text)[1].split()
     explained = re.findall(r"^([a-z-]+):.*## ", text, re.MULTILINE)
     assert sorted(phony) == sorted(explained)
-
-
-def test_feature_reference_is_that_of_the_catalogue():
-    found = spec_from_file_location("build_reference", ROOT / "docs" / "build_reference.py")
-    module = module_from_spec(found)
-    found.loader.exec_module(module)
-    assert module.PAGE.read_text(encoding="utf-8") == module.reference(), "run `make reference`"
