@@ -8,7 +8,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-slow check bench sample world planted reference lock clean
+.PHONY: help setup demo test test-slow check bench sample world planted reference docs pictures lock clean
 
 help:  ## print this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -67,14 +67,31 @@ world: $(STAMP)  ## how much of the synthetic world can be learnt: models, oracl
 planted: $(STAMP)  ## would the audit notice? biases planted in a world, into docs/planted-bias.md (under 30 minutes)
 	@$(BIN)/python benchmarks/planted.py
 
-reference: $(STAMP)  ## write docs/feature-reference.md from the catalogue and the spec tests
+reference: $(STAMP)  ## write the pages of docs/ that are made from the code: features, data, study files, commands
 	@$(BIN)/python docs/build_reference.py
 
-lock: $(STAMP)  ## resolve the newest allowed releases into requirements.lock
+docs: .venv-docs/.installed  ## build the documentation into out/docs; a warning is an error
+	@rm -rf out/docs
+	@.venv-docs/bin/zensical build --clean --strict
+	@! grep -rlE '<(script|link|img|iframe)[^>]* (src|href)="?(https?:)?//' out/docs --include='*.html' \
+		|| (echo "docs: the pages above fetch something from elsewhere" && false)
+	@echo "Start here: out/docs/index.html"
+
+.venv-docs/.installed: requirements-docs.lock | $(STAMP)
+	@$(BIN)/uv venv --quiet --allow-existing --python $(BIN)/python .venv-docs
+	@$(BIN)/uv pip install --quiet --python .venv-docs/bin/python --require-hashes -r requirements-docs.lock
+	@touch $@
+
+pictures: $(STAMP)  ## draw the pictures of the README and the docs from out/demo (needs Chromium)
+	@$(BIN)/python docs/draw_pictures.py $(OUT)
+
+lock: $(STAMP)  ## resolve the newest allowed releases into the three lock files
 	@$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --upgrade --quiet \
 		--generate-hashes --no-emit-index-url --no-annotate --no-header -o requirements.lock
 	@$(BIN)/uv pip compile --group pages --universal --python-version 3.11 --upgrade --quiet -c requirements.lock \
 		--generate-hashes --no-emit-index-url --no-annotate --no-header -o requirements-pages.lock
+	@$(BIN)/uv pip compile --group docs --universal --python-version 3.11 --upgrade --quiet \
+		--generate-hashes --no-emit-index-url --no-annotate --no-header -o requirements-docs.lock
 
 clean:  ## remove what was made here (keeps .venv)
 	@rm -rf out build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -1,19 +1,28 @@
-"""Write docs/feature-reference.md from the shipped catalogue and the spec tests. `make reference` runs it."""
+"""Write the pages that are made from the code: features, data, study files, commands. `make reference` runs it."""
 
 from __future__ import annotations
 
+import inspect
+import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
 
+import typer
+import yaml
+from pydantic.fields import FieldInfo
+
+from ace_risk.cli import app
+from ace_risk.data.dictionary import data_dictionary
 from ace_risk.evaluate.printed_card import feature_title
 from ace_risk.features.catalogue import Catalogue, FeatureSpec
-from ace_risk.kinds import configs_folder
+from ace_risk.kinds import configs_folder, load_kinds
+from ace_risk.plans import Biases, Part, World
+from ace_risk.study import Study
 
 ROOT = Path(__file__).resolve().parents[1]
-PAGE = ROOT / "docs" / "feature-reference.md"
 _WORDS = {"more_need": "may only add need", "less_need": "may only take need away", "either": "may point either way"}
 
 
@@ -105,8 +114,8 @@ def rules_of_time() -> list[str]:
     ]
 
 
-def reference() -> str:
-    """The whole page."""
+def feature_reference() -> str:
+    """The page of the features."""
     catalogue = Catalogue.from_yaml(configs_folder() / "catalogue.yaml")
     lines = [
         "# Feature reference",
@@ -124,6 +133,87 @@ def reference() -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
+def data_reference() -> str:
+    """The page of the six tables, and of the kinds and codes that are shipped."""
+    note = "Written by `make reference` from the data contract, `configs/kinds.yaml` and `configs/codes.yaml`."
+    title, rest = data_dictionary(load_kinds()).split("\n\n", 1)
+    return f"{title}\n\n{note} How to bring your own: [your own approved data](your-own-data.md).\n\n{rest}"
+
+
+def command_reference() -> str:
+    """The page of the commands, as their help tells them."""
+    group = typer.main.get_command(app)
+    lines = [
+        "# Commands",
+        "",
+        "What `ace-risk COMMAND --help` says, on one page; written by `make reference`. Exit codes: 0 done, 2 usage or",
+        "study file, 3 data, 4 refused by a gate or an approval, 5 pack damaged, 1 a bug.",
+    ]
+    for name, command in group.commands.items():
+        context = typer.Context(command, info_name=f"ace-risk {name}", max_content_width=100, terminal_width=100)
+        lines += ["", f"## {name}", "", "```text", *command.get_help(context).splitlines(), "```"]
+    return "\n".join(line.rstrip() for line in lines) + "\n"
+
+
+def described(part: type[Part]) -> tuple[list[str], dict[str, str]]:
+    """What a part's docstring says of it, and of each of its keys."""
+    text, _, attributes = inspect.cleandoc(part.__doc__ or "").partition("\nAttributes\n----------\n")
+    meanings: dict[str, str] = {}
+    names: list[str] = []
+    for line in attributes.splitlines():
+        if line and not line.startswith(" "):
+            names = line.split(", ")
+        for name in names if line.startswith(" ") else ():
+            meanings[name] = f"{meanings.get(name, '')} {line.strip()}".strip()
+    return text.strip().splitlines(), meanings
+
+
+def default_text(field: FieldInfo) -> str:
+    """The default of a key, as a study file would write it."""
+    value = field.get_default(call_default_factory=True)
+    if isinstance(value, Part):
+        return "as below"
+    return yaml.safe_dump(json.loads(json.dumps(value, default=str)), default_flow_style=True, width=1000).split("\n")[
+        0
+    ]
+
+
+def study_reference() -> str:
+    """The page of what a study file may say: each part, its keys and their defaults."""
+    lines = [
+        "# Study files",
+        "",
+        "A study is one YAML file that says everything a training decides; it is kept in the pack. Unknown keys are",
+        "refused, and every problem is named at once. `configs/demo.yaml` is a whole one; `ace-risk init` writes one",
+        "to fill. This page is written by `make reference`.",
+        "",
+        "At the top stand `name`, `title`, `purpose`, `owner`, `contact`, `seed`, and the files `catalogue`, `aces`,",
+        "`kinds`, `codes` and `outcomes`, as paths from the study's own folder. Then the parts, each of which may be",
+        "left out.",
+    ]
+    parts = {name: field.default for name, field in Study.model_fields.items() if isinstance(field.default, Part)}
+    parts |= {"world": World(), "world.biases": Biases()}
+    for name, part in parts.items():
+        text, meanings = described(type(part))
+        rows, told = [], ""
+        for key, field in type(part).model_fields.items():
+            meaning = meanings.get(key, "")
+            rows.append(f"| `{key}` | `{default_text(field)}` | {'(as above)' if meaning == told != '' else meaning} |")
+            told = meaning
+        lines += ["", f"## `{name}`", "", *text, "", "| key | default | |", "|---|---|---|", *rows]
+    return "\n".join(lines) + "\n"
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "feature-reference.md": feature_reference,
+    "data-reference.md": data_reference,
+    "study-file.md": study_reference,
+    "commands.md": command_reference,
+}
+"""Each page that is made from the code, and what makes it."""
+
+
 if __name__ == "__main__":
-    PAGE.write_text(reference(), encoding="utf-8")
-    sys.stdout.write(f"Written: {PAGE.relative_to(ROOT)}\n")
+    for page, write in PAGES.items():
+        (ROOT / "docs" / page).write_text(write(), encoding="utf-8")
+        sys.stdout.write(f"Written: docs/{page}\n")

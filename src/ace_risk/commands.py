@@ -8,9 +8,10 @@ import pandas as pd
 from pydantic import ValidationError
 
 from ace_risk.data.approval import load_approved
-from ace_risk.data.dictionary import data_dictionary
+from ace_risk.data.dictionary import DICTIONARY, data_dictionary
 from ace_risk.data.files import output_folder, write_file
-from ace_risk.data.marker import write_expiry
+from ace_risk.data.marker import refresh_marker, write_expiry
+from ace_risk.data.starter import STUDY_FILE
 from ace_risk.data.tables import Tables
 from ace_risk.data.validate import quality_summary
 from ace_risk.errors import DataError, RefusedError, StudyError, listing
@@ -19,7 +20,9 @@ from ace_risk.features.canary import find_leaks, what_is_known
 from ace_risk.features.catalogue import Catalogue
 from ace_risk.kinds import configs_folder, validation_problems
 from ace_risk.pipeline import train_study, write_card, write_fairness
-from ace_risk.progress import progress
+from ace_risk.plans import World
+from ace_risk.progress import Report, progress
+from ace_risk.readiness import what_is_left
 from ace_risk.referrals.child_file import read_additions, read_objections
 from ace_risk.referrals.export import write_list
 from ace_risk.referrals.listing import make_list
@@ -37,8 +40,6 @@ from ace_risk.world.simulate import simulate
 
 CALIBRATION = "calibration.csv"
 """Generated figures beside published ones; written with synthetic tables."""
-DICTIONARY = "dictionary.md"
-"""What the columns of the six tables mean; written beside synthetic ones."""
 
 
 def train(config: Path, data: Path, out: Path, quarantine: bool = False) -> list[str]:
@@ -53,12 +54,19 @@ def synth(config: Path, out: Path, workers: int | None = None) -> list[str]:
     if study.world is None:
         raise StudyError(f"{config}: world is missing. Add it, or choose a study that has one.")
     with output_folder(out, "six tables") as folder, progress("synth") as report:
-        tables = simulate(study.world, folder, report, processors() if workers is None else workers)
-        write_file(folder / DICTIONARY, data_dictionary(study.load_kinds()))
-        figures = pd.read_csv(folder / CALIBRATION)
-        write_file(folder / "calibration.html", render_calibration(figures, world_header(study.world)))
+        tables = make_world(study, study.world, folder, report, workers)
     sizes = [f"{row['rows']:>10,}  {row['table']}" for row in tables.summary().to_dict("records")]
     return [*sizes, f"Written: {out}"]
+
+
+def make_world(study: Study, world: World, folder: Path, report: Report, workers: int | None) -> Tables:
+    """Write a world's tables with the dictionary of their columns and the page of their calibration."""
+    tables = simulate(world, folder, report, processors() if workers is None else workers)
+    write_file(folder / DICTIONARY, data_dictionary(study.load_kinds()))
+    figures = pd.read_csv(folder / CALIBRATION)
+    write_file(folder / "calibration.html", render_calibration(figures, world_header(world)))
+    refresh_marker(folder)
+    return tables
 
 
 def check(
@@ -66,12 +74,14 @@ def check(
 ) -> list[str]:
     """Check a folder of tables, and summarise what it holds; with the canary, that nothing leaks.
 
-    Real tables are opened only with an approval; a study that is named must be permitted by it.
+    Real tables are opened only with an approval, which must permit the study: the one that is named, or else
+    `study.yaml` in the folder. With a study, it also says what is left to do before training.
     """
-    study = load_study(config or configs_folder() / "demo.yaml")
+    own = config or (folder / STUDY_FILE if (folder / STUDY_FILE).is_file() else None)
+    study = load_study(own or configs_folder() / "demo.yaml")
     tables, permission = load_approved(
         folder, study.load_kinds(), mapping=mapping, quarantine=quarantine,
-        outcome=study.outcome.name if config else None, kept_days=study.referrals.expires_days if config else None,
+        outcome=study.outcome.name if own else None, kept_days=study.referrals.expires_days if own else None,
     )  # fmt: skip
     summary = quality_summary(tables)
     lines = [f"{row['table']:<18}{row['measure']:<56}{short(row['value'])}" for row in summary.to_dict("records")]
@@ -79,7 +89,8 @@ def check(
     held = f"{aside:,} rows were set aside; every rule" if aside else "Every rule"
     lines.append(f"{held} of the data contract holds. Data end: {tables.data_end:%Y-%m-%d}.")
     lines.append(permission.statement)
-    return lines + (run_canary(study, tables) if canary else [])
+    lines += run_canary(study, tables) if canary else []
+    return lines if own is None else [*lines, "", *what_is_left(own, folder, study, tables)]
 
 
 def short(value: object) -> str:
@@ -231,7 +242,7 @@ def demo(out: Path, children: int | None = None, workers: int | None = None) -> 
     with output_folder(out, "a demo") as folder, clock_at(world.end):
         data, run = folder / "data", folder / "run"
         with progress("synth") as report:
-            simulate(world, data, report, processors() if workers is None else workers)
+            make_world(study, world, data, report, workers)
         train_study(study, data, run, final=Path(out) / "run")
         refer(run, data, f"{world.end:%Y-%m-%d}", folder / "list")
         pack = load_pack(run)

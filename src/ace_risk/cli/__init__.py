@@ -1,4 +1,4 @@
-"""The command line: `ace-risk synth | check | train | audit | list | review | child | card | … | demo`.
+"""The command line: `ace-risk synth | init | check | train | audit | list | review | child | card | … | demo`.
 
 Only commands here: each one reads its options and calls what does the work. Heavy imports wait until a command
 runs, so that help answers at once.
@@ -47,6 +47,7 @@ def options(
 
 COMMANDS: tuple[tuple[str, Callable[..., None]], ...] = (
     ("synth", study.synth),
+    ("init", study.init),
     ("check", study.check),
     ("train", study.train),
     ("audit", study.audit),

@@ -20,11 +20,36 @@ def synth(config: Config, out: Out, workers: Workers = None) -> None:
     say(commands.synth(config, out, workers))
 
 
+def init(folder: Annotated[Path, typer.Argument(help="An empty or a new folder.")]) -> None:
+    """Write a study of your own to fill: its files, six empty tables, their dictionary, and the form of an approval.
+
+    Then fill the tables and run ace-risk check FOLDER, which says what is left to do.
+
+    Example: ace-risk init north-west
+    """
+    from ace_risk import readiness
+
+    say(readiness.init(folder))
+
+
 def check(
     folder: Annotated[Path, typer.Argument(help="The folder of six tables.")],
-    config: Annotated[Path | None, typer.Option("--config", "-c", help="Study whose kinds and codes apply.")] = None,
+    config: Annotated[
+        Path | None,
+        typer.Option(
+            "--config",
+            "-c",
+            help="The study that the tables are for: its kinds and codes apply, and what is left to do before training "
+            "is told. FOLDER/study.yaml by default, if there is one; without a study, the shipped kinds and codes.",
+        ),
+    ] = None,
     mapping: Annotated[
-        Path | None, typer.Option("--mapping", help="What your files, columns and codes are called.")
+        Path | None,
+        typer.Option(
+            "--mapping",
+            help="A file that says what your files, columns and codes are called; FOLDER/mapping.yaml by "
+            "default, if there is one.",
+        ),
     ] = None,
     quarantine: SetAside = False,
     canary: Annotated[

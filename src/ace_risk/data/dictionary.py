@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from ace_risk.data.schema import SCHEMA, Column, Table
 from ace_risk.kinds import Kind, Kinds
 
+DICTIONARY = "dictionary.md"
+"""The file that is written beside tables."""
 _TYPES = {
     "id": "text (an id)",
     "code": "code",

@@ -67,7 +67,7 @@ def find_broken(frames: Frames, kinds: Kinds, unreadable: Unreadable | None = No
             continue
         frame = frames[name]
         if table.not_empty and frame.empty:
-            fix = "Export the table again."
+            fix = f"Fill it, {table.grain}, or export it again."
             broken.append(BrokenRule(Problem(name, "", "must have at least one row", 1, fix=fix)))
         for column in table.columns:
             if column.name in frame:
@@ -125,11 +125,11 @@ def _codes(values: pd.Series, where: tuple[str, str], codes: str, kinds: Kinds) 
         part = codes.removeprefix("kind:")
         allowed = kinds.incidents if part == "incidents" else kinds.services
         rule = f"must be a kind that kinds.yaml lists under {part}"
-        fix = "Correct the kinds, or add them to kinds.yaml."
+        fix = "Correct the kinds, name them under codes in mapping.yaml, or add them to kinds.yaml."
         yield from broken_rows(where, rule, _not_among(values, allowed), fix)
         return
     listed = kinds.codes.get(codes, {})
-    fix = f"Correct the codes, or add them to {codes} in codes.yaml."
+    fix = f"Correct the codes, name them under codes in mapping.yaml, or add them to {codes} in codes.yaml."
     if listed:
         yield from broken_rows(where, f"must be one of {', '.join(listed)}", _not_among(values, listed), fix)
     elif values.notna().any():

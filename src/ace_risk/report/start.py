@@ -39,6 +39,12 @@ START_LINKS = (
         "title": "For young people",
         "what": "What it is, what it isn't, what it looks at, and how to ask or object: one page to print.",
     },
+    {
+        "href": "data/calibration.html",
+        "title": "The synthetic world",
+        "what": "What the made-up records were held against: published figures, with their sources. What each column "
+        "means stands beside it, in dictionary.md.",
+    },
 )
 """The pages of a demo, by the path from its index."""
 
