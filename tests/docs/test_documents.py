@@ -78,6 +78,18 @@ def test_links_of_the_readme_lead_somewhere(target):
     assert (ROOT / target).exists()
 
 
+def test_pictures_of_the_readme_are_there_small_and_told_in_words():
+    pictures = re.findall(r'<img src="([^"]+)" width="\d+" alt="([^"]+)">', README)
+    assert len(pictures) == 3
+    for path, words in pictures:
+        assert (ROOT / path).stat().st_size < 120_000
+        assert len(words.split()) >= 10
+
+
+def test_the_readme_is_two_screens():
+    assert len(README.splitlines()) <= 110
+
+
 def test_makefile_explains_every_command():
     text = (ROOT / "Makefile").read_text(encoding="utf-8")
     phony = re.search(r"\.PHONY: (.*)", text)[1].split()
