@@ -8,7 +8,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-slow check bench sample world planted reference lock clean
+.PHONY: help setup demo test test-slow check bench scale sample world planted reference lock clean
 
 help:  ## print this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -39,8 +39,11 @@ check: $(STAMP)  ## style, types, the direction of imports, and the tests
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m pytest
 
-bench: $(STAMP) .venv-peers/.installed .venv-peers-points/.installed  ## speed, as ratios measured side by side in one run
+bench: $(STAMP) .venv-peers/.installed .venv-peers-points/.installed  ## speed beside other libraries, into docs/benchmarks.md (about 12 minutes)
 	@$(BIN)/python benchmarks/run.py
+
+scale: $(STAMP)  ## how our own time grows with size (about 3 minutes; docs/scale.md tells what was found)
+	@$(BIN)/python benchmarks/scale.py
 
 .venv-peers/.installed: benchmarks/peers.txt | $(STAMP)
 	@$(BIN)/uv venv --quiet --allow-existing --python $(BIN)/python .venv-peers
