@@ -63,7 +63,7 @@ sample: $(STAMP)  ## make data/synthetic and models/demo again (same bytes)
 world: $(STAMP)  ## how much of the synthetic world can be learnt: models, oracle, shuffled labels
 	@$(BIN)/python benchmarks/world.py
 
-planted: $(STAMP)  ## would the audit notice? biases planted in a world, into docs/planted-bias.md (under 30 minutes)
+planted: $(STAMP)  ## would the audit notice? biases planted in a world, into docs/planted-bias.md (about 20 minutes)
 	@$(BIN)/python benchmarks/planted.py
 
 reference: $(STAMP)  ## write docs/feature-reference.md from the catalogue and the spec tests
