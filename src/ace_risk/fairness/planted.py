@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from ace_risk.fairness.audit import audit_fairness
 from ace_risk.fairness.verdicts import OUTSIDE, WITHIN
 
 Bools = npt.NDArray[np.bool_]
+Ints = npt.NDArray[np.int64]
 KEYS = ["attribute", "group", "reference"]
 
 
@@ -34,7 +36,13 @@ class Population:
     label: Bools
     listed: Bools
     groups: pd.DataFrame
-    households: npt.NDArray[np.int64]
+    households: Ints
+
+    @cached_property
+    def by_household(self) -> tuple[Ints, Ints, Ints]:
+        """The rows household by household, and where each household's begin there and how many they are."""
+        sizes = np.bincount(self.households)
+        return np.argsort(self.households, kind="stable"), np.cumsum(sizes) - sizes, sizes
 
 
 def pool(recordings: Sequence[Population]) -> Population:
@@ -88,9 +96,7 @@ def draw_households(population: Population, times: float, rng: np.random.Generat
 
     `times` below 1 draws fewer, above 1 more.
     """
-    order = np.argsort(population.households, kind="stable")
-    sizes = np.bincount(population.households)
-    starts = np.cumsum(sizes) - sizes
+    order, starts, sizes = population.by_household
     drawn = rng.integers(len(sizes), size=max(1, round(times * len(sizes))))
     home = np.repeat(np.arange(len(drawn)), sizes[drawn])
     within = np.arange(len(home)) - np.repeat(np.cumsum(sizes[drawn]) - sizes[drawn], sizes[drawn])
