@@ -8,7 +8,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-slow check bench sample world planted reference docs pictures lock clean
+.PHONY: help setup demo test test-slow check bench scale sample world planted reference docs pictures lock clean
 
 help:  ## print this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -43,8 +43,11 @@ check: $(STAMP)  ## style, types, the direction of imports, and the tests
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m pytest
 
-bench: $(STAMP) .venv-peers/.installed .venv-peers-points/.installed  ## speed, as ratios measured side by side in one run
+bench: $(STAMP) .venv-peers/.installed .venv-peers-points/.installed  ## speed beside other libraries, into docs/benchmarks.md (about 12 minutes)
 	@$(BIN)/python benchmarks/run.py
+
+scale: $(STAMP)  ## how our own time grows with size (about 3 minutes; docs/scale.md tells what was found)
+	@$(BIN)/python benchmarks/scale.py
 
 .venv-peers/.installed: benchmarks/peers.txt | $(STAMP)
 	@$(BIN)/uv venv --quiet --allow-existing --python $(BIN)/python .venv-peers
@@ -64,7 +67,7 @@ sample: $(STAMP)  ## make data/synthetic and models/demo again (same bytes)
 world: $(STAMP)  ## how much of the synthetic world can be learnt: models, oracle, shuffled labels
 	@$(BIN)/python benchmarks/world.py
 
-planted: $(STAMP)  ## would the audit notice? biases planted in a world, into docs/planted-bias.md (under 30 minutes)
+planted: $(STAMP)  ## would the audit notice? biases planted in a world, into docs/planted-bias.md (about 20 minutes)
 	@$(BIN)/python benchmarks/planted.py
 
 reference: $(STAMP)  ## write the pages of docs/ that are made from the code: features, data, study files, commands

@@ -1,33 +1,29 @@
-"""Our side of the feature benchmarks: makes the data, measures `build_features`, prints one line of JSON.
+"""The features against others: makes the data, measures `build_features` and the same counts in plain pandas.
 
-`run.py` starts it in a fresh process for every measurement, so that peak memory is that of the measurement.
-The other side is `peer_features.py`, which reads the same Parquet files.
+`peer_features.py` measures featuretools, DuckDB and Polars on the same Parquet files.
 """
 
 from __future__ import annotations
 
-import argparse
-import hashlib
-import json
-import resource
-import time
-from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from measuring import Size, answer, digest, timed
 
-from ace_risk import Catalogue, FeatureSpec, build_cohort, build_features, build_history, load_study, load_tables
+from ace_risk import Catalogue, FeatureSpec, build_features
 
-RUNS = 3
 CUTOFF = pd.Timestamp("2025-01-01").as_unit("us")
 KINDS = [f"k{number}" for number in range(17)]
 WINDOWS = (30, 90, 365, None)
+LATE_WINDOWS = (30, 90, 180, 365)
 
 
-def make_distinct(folder: Path, rows: int) -> None:
+def make_distinct(folder: Path, size: Size) -> dict[str, Any]:
     """One row per child, each with a cutoff of its own, and five events each of four kinds, recorded at once."""
+    rows = size["rows"]
     rng = np.random.default_rng(1)
     start = pd.Timestamp("2020-01-01").as_unit("us")
     minutes = 1_500 * 1_440
@@ -41,10 +37,12 @@ def make_distinct(folder: Path, rows: int) -> None:
     history.loc[history.index[::50], ["occurred_at", "recorded_at"]] = np.column_stack([at, at])
     history.to_parquet(folder / "distinct_history.parquet")
     cohort.to_parquet(folder / "distinct_cohort.parquet")
+    return {}
 
 
-def make_counts(folder: Path, children: int) -> None:
+def make_counts(folder: Path, size: Size) -> dict[str, Any]:
     """Three events per child on average over eight years, recorded up to 20 days late."""
+    children = size["children"]
     rng = np.random.default_rng(0)
     events = 3 * children
     occurred = np.datetime64("2018-01-01", "us") + rng.integers(0, 8 * 365 * 86_400, events).astype("timedelta64[s]")
@@ -54,21 +52,21 @@ def make_counts(folder: Path, children: int) -> None:
         "occurred_at": occurred.astype("datetime64[us]"), "recorded_at": recorded.astype("datetime64[us]"),
     })  # fmt: skip
     history.to_parquet(folder / f"counts_{children}.parquet")
+    return {}
 
 
-def measure_distinct(folder: Path, rows: int) -> dict[str, Any]:
-    """Four counts over 365 days on the first rows, each at its own cutoff."""
-    history = pd.read_parquet(folder / "distinct_history.parquet").query("child_id < @rows")
-    cohort = pd.read_parquet(folder / "distinct_cohort.parquet").head(rows)
+def measure_distinct(folder: Path, size: Size) -> dict[str, Any]:
+    """Four counts over 365 days each row at its own cutoff."""
+    history, cohort = (pd.read_parquet(folder / f"distinct_{name}.parquet") for name in ("history", "cohort"))
     catalogue = Catalogue([FeatureSpec(kind, [kind], "count", 365) for kind in "abcd"])
     values = build_features(history, cohort, catalogue).to_numpy(dtype=np.int64)
-    digest = hashlib.sha256(np.ascontiguousarray(values).tobytes()).hexdigest()
-    seconds = timed(lambda: build_features(history, cohort, catalogue))
-    return {"seconds": seconds, "total": int(values.sum()), "checksum": digest}
+    seconds = timed(lambda: build_features(history, cohort, catalogue), size["runs"])
+    return {"seconds": seconds, "checksum": digest(np.ascontiguousarray(values))}
 
 
-def measure_counts(folder: Path, children: int) -> dict[str, Any]:
+def measure_counts(folder: Path, size: Size) -> dict[str, Any]:
     """68 counts at one cutoff; the checksum is each column's sum, and its sum weighted by the child's number."""
+    children = size["children"]
     history = pd.read_parquet(folder / f"counts_{children}.parquet")
     history["kind"] = history["kind"].astype("category")
     cohort = pd.DataFrame({"child_id": np.arange(children), "cutoff": CUTOFF})
@@ -78,64 +76,58 @@ def measure_counts(folder: Path, children: int) -> dict[str, Any]:
     columns = [counted[name].to_numpy(dtype=np.int64) for name in catalogue.names]
     checksum = [[int(column.sum()), int(column @ child)] for column in columns]
     del counted, columns
-    seconds = timed(lambda: build_features(history, cohort, catalogue))
-    return {"seconds": seconds, "total": sum(pair[0] for pair in checksum), "checksum": checksum}
+    return {"seconds": timed(lambda: build_features(history, cohort, catalogue), size["runs"]), "checksum": checksum}
 
 
-def measure_county(folder: Path, config: Path) -> dict[str, Any]:
-    """A county at the last 24 first days of months, with the whole catalogue: from tables, and features alone."""
-    study = load_study(config)
-    tables = load_tables(folder, quarantine=True)
-    kinds = study.load_kinds()
-    catalogue = Catalogue.from_yaml(study.catalogue, kinds)
-    cutoffs = list(pd.date_range(end=tables.data_end - pd.Timedelta(days=1), periods=24, freq="MS", unit="us"))
-    size: dict[str, int] = {}
-    alone = []
-
-    def from_tables() -> None:
-        history = build_history(tables, kinds)
-        cohort = build_cohort(tables, history, study.cohort, cutoffs, kinds)
-        began = time.perf_counter()
-        features = build_features(history, cohort, catalogue)
-        alone.append(time.perf_counter() - began)
-        size.update(events=len(history), rows=len(features), features=features.shape[1])
-
-    whole = timed(from_tables)
-    size |= {"children": len(tables.children), "cutoffs": len(cutoffs), "set_aside": sum(tables.quarantined.values())}
-    return {"seconds": alone, "whole": whole, **size}
+def make_late(folder: Path, size: Size) -> dict[str, Any]:
+    """Five events per child on average, each child at a cutoff of its own, recorded up to six days late."""
+    rng = np.random.default_rng(1)
+    rows = size["rows"]
+    start = pd.Timestamp("2020-01-01").as_unit("us")
+    occurred = start + pd.to_timedelta(rng.integers(0, 1_500 * 1_440, 5 * rows), unit="min")
+    history = pd.DataFrame({"child_id": rng.integers(0, rows, 5 * rows), "kind": "missing", "occurred_at": occurred})
+    history["recorded_at"] = history["occurred_at"] + pd.to_timedelta(rng.integers(0, 9_000, 5 * rows), unit="min")
+    cutoff = start + pd.to_timedelta(rng.integers(0, 1_500 * 1_440, rows), unit="min")
+    history.astype(dict.fromkeys(["occurred_at", "recorded_at"], "datetime64[us]")).to_parquet(
+        folder / "late_history.parquet"
+    )
+    cohort = pd.DataFrame({"child_id": np.arange(rows), "cutoff": np.asarray(cutoff, dtype="datetime64[us]")})
+    cohort.to_parquet(folder / "late_cohort.parquet")
+    return {}
 
 
-def timed(run: Callable[[], object]) -> list[float]:
-    """Seconds of each run."""
-    seconds = []
-    for _ in range(RUNS):
-        began = time.perf_counter()
-        run()
-        seconds.append(time.perf_counter() - began)
-    return seconds
+def measure_late(folder: Path, size: Size) -> dict[str, Any]:
+    """Counts over four windows, each row at its own cutoff."""
+    history, cohort = (pd.read_parquet(folder / f"late_{name}.parquet") for name in ("history", "cohort"))
+    catalogue = Catalogue([FeatureSpec("missing", ["missing"], "count", window) for window in LATE_WINDOWS])
+    values = build_features(history, cohort, catalogue).to_numpy(dtype=np.int64)
+    seconds = timed(lambda: build_features(history, cohort, catalogue), size["runs"])
+    return {"seconds": seconds, "checksum": digest(np.ascontiguousarray(values))}
 
 
-def main() -> None:
-    """Do what the command line says and print it as JSON."""
-    parser = argparse.ArgumentParser()
-    parser.add_argument("what", choices=["make_distinct", "make_counts", "distinct", "counts", "county"])
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("size", help="rows or children; for `county` the study's file")
-    asked = parser.parse_args()
-    result: dict[str, Any] = {}
-    if asked.what == "make_distinct":
-        make_distinct(asked.folder, int(asked.size))
-    elif asked.what == "make_counts":
-        make_counts(asked.folder, int(asked.size))
-    elif asked.what == "distinct":
-        result = measure_distinct(asked.folder, int(asked.size))
-    elif asked.what == "counts":
-        result = measure_counts(asked.folder, int(asked.size))
-    else:
-        result = measure_county(asked.folder, Path(asked.size))
-    result["peak_gib"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-    print(json.dumps(result))
+def measure_plain(folder: Path, size: Size) -> dict[str, Any]:
+    """The same counts by a merge and group-bys of pandas."""
+    history, cohort = (pd.read_parquet(folder / f"late_{name}.parquet") for name in ("history", "cohort"))
 
+    def plain() -> pd.DataFrame:
+        merged = cohort.reset_index().merge(history, on="child_id")
+        known = (merged["occurred_at"] < merged["cutoff"]) & (merged["recorded_at"] < merged["cutoff"])
+        columns = {}
+        for window in LATE_WINDOWS:
+            inside = known & (merged["occurred_at"] >= merged["cutoff"] - pd.Timedelta(days=window))
+            columns[window] = merged[inside].groupby("index").size().reindex(cohort.index, fill_value=0)
+        return pd.DataFrame(columns)
+
+    values = plain().to_numpy(dtype=np.int64)
+    seconds = timed(plain, size["runs"])
+    found = digest(np.ascontiguousarray(values))
+    return {"seconds": seconds, "checksum": found, "peer": f"pandas {version('pandas')}"}
+
+
+MEASURES = {
+    "make_distinct": make_distinct, "distinct": measure_distinct, "make_counts": make_counts, "counts": measure_counts,
+    "make_late": make_late, "late": measure_late, "plain": measure_plain,
+}  # fmt: skip
 
 if __name__ == "__main__":
-    main()
+    answer(MEASURES)

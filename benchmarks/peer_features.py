@@ -1,37 +1,34 @@
 """The other side of the feature benchmarks: featuretools, DuckDB and Polars on the Parquet files of `features.py`.
 
-Runs in `.venv-peers` (see `peers.txt`), in a fresh process for every measurement, and prints one line of JSON.
+Runs in `.venv-peers` (see `peers.txt`).
 """
 
 from __future__ import annotations
 
-import argparse
 import datetime
-import hashlib
-import json
 import time
 import warnings
-from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-RUNS = 3
+from measuring import Size, answer, digest, timed
+
 CUTOFF = datetime.datetime(2025, 1, 1)
 KINDS = [f"k{number}" for number in range(17)]
 WINDOWS = (30, 90, 365, None)
 
 
-def measure_featuretools(folder: Path, rows: int) -> dict[str, Any]:
-    """Counts by kind over `[cutoff - 365 days, cutoff)`, each row at its own cutoff; one run, one process."""
+def measure_featuretools(folder: Path, size: Size) -> dict[str, Any]:
+    """Counts by kind over `[cutoff - 365 days, cutoff)`, each row at its own cutoff; one process."""
     warnings.simplefilter("ignore")
     import featuretools
     import numpy as np
     import pandas as pd
 
-    events = pd.read_parquet(folder / "distinct_history.parquet").query("child_id < @rows")
+    events = pd.read_parquet(folder / "distinct_history.parquet")
     events = events.reset_index(names="event_id").drop(columns="recorded_at")
-    cutoffs = pd.read_parquet(folder / "distinct_cohort.parquet").head(rows).rename(columns={"cutoff": "time"})
+    cutoffs = pd.read_parquet(folder / "distinct_cohort.parquet").rename(columns={"cutoff": "time"})
     entities = featuretools.EntitySet("bench")
     children = cutoffs[["child_id"]].copy()
     entities.add_dataframe(dataframe_name="children", dataframe=children, index="child_id")
@@ -46,14 +43,20 @@ def measure_featuretools(folder: Path, rows: int) -> dict[str, Any]:
         where_primitives=["count"], max_depth=1, features_only=True,
     )  # fmt: skip
     wanted = [one for kind in "abcd" for one in definitions if one.get_name() == f"COUNT(events WHERE kind = {kind})"]
-    began = time.perf_counter()
-    matrix = featuretools.calculate_feature_matrix(
-        wanted, entities, cutoff_time=cutoffs, training_window="365 days", include_cutoff_time=False, n_jobs=1
-    )
-    seconds = time.perf_counter() - began
+    seconds = []
+    for _ in range(size["slow_runs"]):
+        began = time.perf_counter()
+        matrix = featuretools.calculate_feature_matrix(
+            wanted, entities, cutoff_time=cutoffs, training_window="365 days", include_cutoff_time=False, n_jobs=1
+        )
+        seconds.append(time.perf_counter() - began)
     values = matrix.loc[cutoffs["child_id"]].fillna(0).to_numpy(dtype=np.int64)
-    digest = hashlib.sha256(np.ascontiguousarray(values).tobytes()).hexdigest()
-    return {"seconds": [seconds], "total": int(values.sum()), "checksum": digest}
+    return {"seconds": seconds, "checksum": digest(np.ascontiguousarray(values)), "peer": named("featuretools")}
+
+
+def named(package: str) -> str:
+    """A peer with its version."""
+    return f"{package} {version(package)}"
 
 
 def duckdb_source(folder: Path, children: int) -> tuple[Any, str]:
@@ -78,25 +81,31 @@ def duckdb_source(folder: Path, children: int) -> tuple[Any, str]:
     return connection, query
 
 
-def measure_duckdb(folder: Path, children: int) -> dict[str, Any]:
+def measure_duckdb(folder: Path, size: Size) -> dict[str, Any]:
     """The counts as an Arrow table in memory."""
-    connection, query = duckdb_source(folder, children)
+    connection, query = duckdb_source(folder, size["children"])
     checksum = sums(connection.sql(query).to_arrow_table())
-    return {"seconds": timed(lambda: connection.sql(query).to_arrow_table()), **checksum}
+    seconds = timed(lambda: connection.sql(query).to_arrow_table(), size["runs"])
+    return {"seconds": seconds, "checksum": checksum, "peer": named("duckdb")}
 
 
-def measure_duckdb_table(folder: Path, children: int) -> dict[str, Any]:
+def measure_duckdb_table(folder: Path, size: Size) -> dict[str, Any]:
     """The counts as a table of the database, which stays in memory."""
-    connection, query = duckdb_source(folder, children)
-    seconds = timed(lambda: connection.execute(f"create or replace table counted as {query}"))
-    return {"seconds": seconds, **sums(connection.sql("from counted").to_arrow_table())}
+    connection, query = duckdb_source(folder, size["children"])
+    seconds = timed(lambda: connection.execute(f"create or replace table counted as {query}"), size["runs"])
+    return {
+        "seconds": seconds,
+        "checksum": sums(connection.sql("from counted").to_arrow_table()),
+        "peer": named("duckdb"),
+    }
 
 
-def measure_polars(folder: Path, children: int) -> dict[str, Any]:
+def measure_polars(folder: Path, size: Size) -> dict[str, Any]:
     """The counts as a frame of Polars, the kind as an enumeration."""
     import polars as pl
 
-    history = pl.read_parquet(folder / f"counts_{children}.parquet").with_columns(pl.col("kind").cast(pl.Enum(KINDS)))
+    history = pl.read_parquet(folder / f"counts_{size['children']}.parquet")
+    history = history.with_columns(pl.col("kind").cast(pl.Enum(KINDS)))
     columns = []
     for kind in KINDS:
         for window in WINDOWS:
@@ -110,42 +119,18 @@ def measure_polars(folder: Path, children: int) -> dict[str, Any]:
         return history.lazy().filter(known).group_by("child_id").agg(columns).collect()
 
     checksum = sums(counted().to_arrow())
-    return {"seconds": timed(counted), **checksum}
+    return {"seconds": timed(counted, size["runs"]), "checksum": checksum, "peer": named("polars")}
 
 
-def sums(table: Any) -> dict[str, Any]:
+def sums(table: Any) -> list[list[int]]:
     """Each column's sum, and its sum weighted by the child's number: equal in any order of rows."""
     child = table["child_id"].to_numpy()
     columns = [table[f"{kind}_{window}"].to_numpy().astype("int64") for kind in KINDS for window in WINDOWS]
-    pairs = [[int(column.sum()), int(column @ child)] for column in columns]
-    return {"total": sum(pair[0] for pair in pairs), "checksum": pairs}
-
-
-def timed(run: Callable[[], object]) -> list[float]:
-    """Seconds of each run."""
-    seconds = []
-    for _ in range(RUNS):
-        began = time.perf_counter()
-        run()
-        seconds.append(time.perf_counter() - began)
-    return seconds
-
-
-def main() -> None:
-    """Do what the command line says and print it as JSON."""
-    measures = {
-        "featuretools": measure_featuretools, "duckdb": measure_duckdb, "duckdb_table": measure_duckdb_table,
-        "polars": measure_polars,
-    }  # fmt: skip
-    parser = argparse.ArgumentParser()
-    parser.add_argument("what", choices=list(measures))
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("size", type=int)
-    asked = parser.parse_args()
-    result = measures[asked.what](asked.folder, asked.size)
-    package = asked.what.removesuffix("_table")
-    print(json.dumps(result | {"peer": f"{package} {version(package)}"}))
+    return [[int(column.sum()), int(column @ child)] for column in columns]
 
 
 if __name__ == "__main__":
-    main()
+    answer({
+        "featuretools": measure_featuretools, "duckdb": measure_duckdb, "duckdb_table": measure_duckdb_table,
+        "polars": measure_polars,
+    })  # fmt: skip

@@ -1,46 +1,39 @@
-"""The other side of `points.py`: FasterRisk on the same file. Runs in `.venv-peers-points`, prints one line of JSON."""
+"""The other side of `points.py`: FasterRisk on the same indicators. Runs in `.venv-peers-points`, with the old NumPy
+that it pins."""
 
 from __future__ import annotations
 
-import argparse
-import json
-import sys
-import time
+import warnings
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-from fasterrisk.fasterrisk import RiskScoreClassifier, RiskScoreOptimizer
+from measuring import Size, answer, timed
+from ranked import reached
 
-FEATURES = 10
+FEATURES, POINTS = 12, 5
 
 
-def main() -> None:
-    """Fit once with its default settings, and write its probabilities on the rows kept for judging."""
-    parser = argparse.ArgumentParser()
-    parser.add_argument("what", choices=["fasterrisk"])
-    parser.add_argument("folder", type=Path)
-    folder = parser.parse_args().folder
-    X = np.load(folder / "fit_X.npy").astype(np.float64)
-    y = np.load(folder / "fit_y.npy") * 2.0 - 1.0
-    began = time.perf_counter()
-    optimiser = RiskScoreOptimizer(X=X, y=y, k=FEATURES, lb=-5, ub=5)
-    optimiser.optimize()
-    multiplier, intercept, coefficients = optimiser.get_models(model_index=0)
-    seconds = [time.perf_counter() - began]
-    classifier = RiskScoreClassifier(multiplier, intercept, coefficients)
-    judged = np.load(folder / "judge_X.npy").astype(np.float64)
-    np.save(folder / "fasterrisk.npy", np.asarray(classifier.predict_prob(judged)).ravel())
-    names = ("fasterrisk", "numpy", "scikit-learn")
-    result = {
-        "seconds": seconds,
-        "features": int(np.count_nonzero(coefficients)),
-        "largest": float(np.abs(coefficients).max()),
-        "name": f"FasterRisk {version('fasterrisk')}",
-        "versions": ", ".join(f"{name} {version(name)}" for name in names) + f", Python {sys.version.split()[0]}",
-    }
-    print(json.dumps(result))
+def measure_fasterrisk(folder: Path, size: Size) -> dict[str, Any]:
+    """One fit with its default settings, and what its lists reach."""
+    warnings.simplefilter("ignore")
+    from fasterrisk.fasterrisk import RiskScoreClassifier, RiskScoreOptimizer
+
+    X = np.load(folder / "learn_X.npy").astype(np.float64)
+    y = np.load(folder / "learn_y.npy") * 2.0 - 1.0
+    cards = []
+
+    def fit() -> None:
+        optimiser = RiskScoreOptimizer(X=X, y=y, k=FEATURES, lb=-POINTS, ub=POINTS)
+        optimiser.optimize()
+        cards.append(RiskScoreClassifier(*optimiser.get_models(model_index=0)))
+
+    seconds = timed(fit, size["slow_runs"])
+    score = np.asarray(cards[-1].predict_prob(np.load(folder / "judge_X.npy").astype(np.float64))).ravel()
+    peer = f"FasterRisk {version('fasterrisk')}, NumPy {version('numpy')}"
+    return {"seconds": seconds, "peer": peer, **reached(folder, score, size)}
 
 
 if __name__ == "__main__":
-    main()
+    answer({"fasterrisk": measure_fasterrisk})

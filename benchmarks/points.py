@@ -1,150 +1,113 @@
-"""Speed and skill of the points card against FasterRisk, and its skill beside gradient boosting.
+"""The points card against others that learn from the same rows: seconds, and what their lists reach.
 
-Each fits a card of at most 10 binary features with points from -5 to 5 on the same file, in a fresh process, one
-after the other; all are judged on the same rows that none was fitted on. FasterRisk pins an old NumPy, so it runs in
-`.venv-peers-points` (see `peers_points.txt`). `run.py` calls `points_against_fasterrisk`; this file alone prints
-the same table.
+All learn from the training rows of the demo's study and are judged on its test period: AUC, and children reached for
+every 100 places on its lists. FasterRisk needs yes-or-no columns, so it and a card of its own get each feature as
+indicators cut at quantiles. FasterRisk runs in `peer_points.py`, with the old NumPy that it pins; the others here.
 """
 
 from __future__ import annotations
 
-import argparse
-import json
-import os
-import subprocess
-import sys
-import tempfile
-import time
+import warnings
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.special import expit
-from sklearn.metrics import log_loss, roc_auc_score
+from measuring import Size, answer, timed
+from ranked import reached
 
-from ace_risk import PointsClassifier
-from ace_risk.models.ceiling import fit_ceiling
+from ace_risk import PointsClassifier, load_study, load_tables
+from ace_risk.kinds import configs_folder
+from ace_risk.pipeline import prepare
 
-HERE = Path(__file__).parent
-PEERS = HERE.parent / ".venv-peers-points" / "bin" / "python"
-ROWS, COLUMNS, FEATURES = 80_000, 120, 10
-RUNS = 3
-
-
-def make(folder: Path) -> None:
-    """Binary columns in groups that hang together; 30 of them, and five pairs, bear on the outcome.
-
-    As many rows again are kept for judging.
-    """
-    rng = np.random.default_rng(11)
-    rows = 2 * ROWS
-    shared = rng.normal(size=(rows, COLUMNS // 10))
-    latent = 0.6 * np.repeat(shared, 10, axis=1) + 0.8 * rng.normal(size=(rows, COLUMNS))
-    X = latent > rng.uniform(0.2, 1.8, COLUMNS)
-    effects = np.zeros(COLUMNS)
-    effects[rng.choice(COLUMNS, 30, replace=False)] = rng.normal(0.5, 0.5, 30)
-    log_odds = X @ effects - 4.0
-    for one, other in rng.choice(COLUMNS, (5, 2), replace=False):
-        log_odds += 0.8 * (X[:, one] & X[:, other])
-    y = rng.random(rows) < expit(log_odds)
-    for name, part in (("fit", slice(ROWS)), ("judge", slice(ROWS, None))):
-        np.save(folder / f"{name}_X.npy", X[part].astype(np.uint8))
-        np.save(folder / f"{name}_y.npy", y[part].astype(np.uint8))
+FEATURES, POINTS = 12, 5
+QUANTILES = (0.5, 0.75, 0.9, 0.97)
 
 
-def frame(folder: Path, part: str) -> tuple[pd.DataFrame, np.ndarray]:
-    """The columns, with names, and the outcome."""
-    return pd.DataFrame(np.load(folder / f"{part}_X.npy")).add_prefix("x"), np.load(folder / f"{part}_y.npy")
+def make_rows(folder: Path, size: Size) -> dict[str, Any]:
+    """The features and the indicators of the study's rows, to learn from and to judge on."""
+    study = load_study(configs_folder() / "demo.yaml")
+    prepared = prepare(study, load_tables(folder / "world"), lambda share, step: None)
+    learnt, judged = prepared.fold_rows(prepared.folds.test)
+    X = prepared.features.astype(float)
+    indicators = as_indicators(X, X.iloc[learnt])
+    for name, rows in (("learn", learnt), ("judge", judged)):
+        X.iloc[rows].reset_index(drop=True).to_parquet(folder / f"{name}.parquet")
+        np.save(folder / f"{name}_X.npy", indicators.iloc[rows].to_numpy(dtype=np.uint8))
+        np.save(folder / f"{name}_y.npy", prepared.labels.iloc[rows].to_numpy(dtype=np.uint8))
+    np.save(folder / "lists.npy", prepared.cohort["cutoff"].iloc[judged].to_numpy("datetime64[us]").astype(np.int64))
+    return {"rows": len(learnt), "judged": len(judged), "columns": X.shape[1], "indicators": indicators.shape[1]}
 
 
-def measure_card(folder: Path) -> dict[str, Any]:
-    """The points card: seconds of each fit, the first in a fresh process, and its size."""
-    X, y = frame(folder, "fit")
-    seconds = []
-    for _ in range(RUNS):
-        began = time.perf_counter()
-        card = PointsClassifier(max_features=FEATURES, max_points=5).fit(X, y)
-        seconds.append(time.perf_counter() - began)
-    np.save(folder / "card.npy", card.predict_proba(frame(folder, "judge")[0])[:, 1])
-    largest = max(abs(score) for term in card.table_.terms for score in term.scores)
-    return {"seconds": seconds, "features": len(card.table_.terms), "largest": largest, "name": "points card"}
+def as_indicators(X: pd.DataFrame, seen: pd.DataFrame) -> pd.DataFrame:
+    """Whether each feature is above each of its quantiles, as they are in the rows learnt from, without repeats."""
+    columns = {}
+    for name in X:
+        for cut in sorted(set(seen[name].quantile(list(QUANTILES)).dropna())):
+            columns[f"{name} > {cut:g}"] = X[name] > cut
+    indicators = pd.DataFrame(columns)
+    varied = indicators.loc[seen.index].nunique() > 1
+    return indicators.loc[:, varied].T.drop_duplicates().T.astype(bool)
 
 
-def measure_ceiling(folder: Path) -> dict[str, Any]:
-    """Gradient boosting on all columns."""
-    X, y = frame(folder, "fit")
-    began = time.perf_counter()
-    ceiling = fit_ceiling(X, y, directions=None)
-    seconds = [time.perf_counter() - began]
-    np.save(folder / "ceiling.npy", ceiling.predict_proba(frame(folder, "judge")[0])[:, 1])
-    return {"seconds": seconds, "features": COLUMNS, "name": "gradient boosting (ceiling)"}
+def rows_of(folder: Path, name: str, indicators: bool) -> pd.DataFrame:
+    """Features, or indicators with names."""
+    if indicators:
+        return pd.DataFrame(np.load(folder / f"{name}_X.npy")).add_prefix("x")
+    return pd.read_parquet(folder / f"{name}.parquet")
 
 
-def skill(folder: Path, what: str) -> tuple[float, float]:
-    """AUC and log loss per row on the rows kept for judging."""
-    y, probability = np.load(folder / "judge_y.npy"), np.load(folder / f"{what}.npy")
-    return float(roc_auc_score(y, probability)), float(log_loss(y, probability))
+def fitted(folder: Path, size: Size, make: Any, runs: int, indicators: bool = False) -> dict[str, Any]:
+    """Seconds to learn, and what the lists reach."""
+    X, y = rows_of(folder, "learn", indicators), np.load(folder / "learn_y.npy")
+    model: list[Any] = []
+    seconds = timed(lambda: model.append(make().fit(X, y)), runs)
+    judged = rows_of(folder, "judge", indicators)
+    return {"seconds": seconds, **reached(folder, model[-1].predict_proba(judged)[:, 1], size)}
 
 
-def auc_difference(folder: Path, resamples: int = 200) -> tuple[float, float]:
-    """Where 95 % of the differences in AUC lie, card less FasterRisk, when the judged rows are drawn again."""
-    y, ours, theirs = (np.load(folder / f"{name}.npy") for name in ("judge_y", "card", "fasterrisk"))
-    rng = np.random.default_rng(0)
-    found = []
-    for _ in range(resamples):
-        rows = rng.integers(0, len(y), len(y))
-        found.append(roc_auc_score(y[rows], ours[rows]) - roc_auc_score(y[rows], theirs[rows]))
-    low, high = np.quantile(found, [0.025, 0.975])
-    return float(low), float(high)
+def measure_card(folder: Path, size: Size) -> dict[str, Any]:
+    """A points card of the features, directions and all."""
+    from ace_risk import Catalogue
+
+    study = load_study(configs_folder() / "demo.yaml")
+    directions = Catalogue.from_yaml(study.catalogue, study.load_kinds()).directions
+    return fitted(folder, size, lambda: PointsClassifier(FEATURES, POINTS, directions), size["runs"])
 
 
-def run(python: str, script: Path, what: str, folder: Path) -> dict[str, Any]:
-    """What a script measures, in a fresh process."""
-    done = subprocess.run([python, script, what, folder], stdout=subprocess.PIPE, check=True)
-    return dict(json.loads(done.stdout.splitlines()[-1]))
+def measure_card_of_indicators(folder: Path, size: Size) -> dict[str, Any]:
+    """A points card of the indicators."""
+    return fitted(folder, size, lambda: PointsClassifier(FEATURES, POINTS), size["runs"], indicators=True)
 
 
-def points_against_fasterrisk(folder: Path) -> None:
-    """Print the comparison."""
-    own = Path(__file__)
-    make(folder)
-    found = {what: run(sys.executable, own, what, folder) for what in ("card", "ceiling")}
-    found["fasterrisk"] = run(str(PEERS), HERE / "peer_points.py", "fasterrisk", folder)
-    ours = found["card"]["seconds"] + run(sys.executable, own, "card", folder)["seconds"]
-    found["card"]["seconds"] = ours
-    share = float(np.load(folder / "fit_y.npy").mean())
-    print(f"{ROWS:,} rows x {COLUMNS} binary columns, outcome in {share:.1%}; judged on {ROWS:,} other rows")
-    print(f"{'':<44}{'seconds':>9}{'spread':>8}{'features':>10}{'AUC':>9}{'log loss':>10}")
-    for what in ("card", "fasterrisk", "ceiling"):
-        one, (auc, loss) = found[what], skill(folder, what)
-        best, spread = min(one["seconds"]), max(one["seconds"]) / min(one["seconds"]) - 1
-        print(f"{one['name']:<44}{best:>9.2f}{spread:>8.0%}{one['features']:>10}{auc:>9.4f}{loss:>10.5f}")
-    peer = min(found["fasterrisk"]["seconds"])
-    print(
-        f"FasterRisk takes {peer / min(ours):.0f} times as long as our fastest fit, {peer / max(ours):.0f} our slowest"
-    )
-    low, high = auc_difference(folder)
-    print(f"AUC of the card less FasterRisk's: 95 % of resamples of the judged rows lie in {low:+.5f} to {high:+.5f}")
-    packages = ", ".join(f"{name} {version(name)}" for name in ("ace-risk", "numpy", "numba", "scikit-learn"))
-    print(f"ours: {packages}, Python {sys.version.split()[0]}; theirs: {found['fasterrisk']['versions']}")
-    load = ", ".join(f"{value:.1f}" for value in os.getloadavg())
-    print(f"{os.cpu_count()} cores; load of the last 1, 5, 15 minutes: {load} (far above 1: others used the machine)")
+def measure_logistic(folder: Path, size: Size) -> dict[str, Any]:
+    """scikit-learn's logistic regression on all features, standardised; never having happened is ten years ago."""
+    from sklearn.impute import SimpleImputer
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    def make() -> Any:
+        filled = SimpleImputer(strategy="constant", fill_value=3_650)
+        return make_pipeline(filled, StandardScaler(), LogisticRegression(max_iter=1_000))
+
+    return fitted(folder, size, make, size["runs"]) | {"peer": f"scikit-learn {version('scikit-learn')}"}
 
 
-def main() -> None:
-    """Print the table, or measure one side and print it as JSON."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", nargs="?", choices=["card", "ceiling"])
-    parser.add_argument("folder", nargs="?", type=Path)
-    asked = parser.parse_args()
-    if asked.what is None:
-        with tempfile.TemporaryDirectory() as folder:
-            points_against_fasterrisk(Path(folder))
-    else:
-        print(json.dumps({"card": measure_card, "ceiling": measure_ceiling}[asked.what](asked.folder)))
+def measure_ebm(folder: Path, size: Size) -> dict[str, Any]:
+    """An explainable boosting machine with its defaults."""
+    warnings.simplefilter("ignore")
+    from interpret.glassbox import ExplainableBoostingClassifier
 
+    found = fitted(folder, size, lambda: ExplainableBoostingClassifier(random_state=0), size["slow_runs"])
+    return found | {"peer": f"interpret-core {version('interpret-core')}"}
+
+
+MEASURES = {
+    "make_rows": make_rows, "card": measure_card, "card_of_indicators": measure_card_of_indicators,
+    "logistic": measure_logistic, "ebm": measure_ebm,
+}  # fmt: skip
 
 if __name__ == "__main__":
-    main()
+    answer(MEASURES)

@@ -55,6 +55,9 @@ class World(Part):
         Whose ethnic mix, deprivation and hubs: `cumbria` or `urban`.
     hubs
         Names of the local hubs.
+    recording_seed
+        Records the same truth anew: the same people, need and true events, with other draws of who notices, writes it
+        down and decides. None, the usual, records it by `seed`.
     biases
         Biases planted on purpose; none by default.
     """
@@ -67,6 +70,7 @@ class World(Part):
         "Allerdale", "Barrow", "Carlisle", "Copeland", "Eden", "South Lakeland",
     )  # fmt: skip
     seed: Annotated[int, Field(ge=0)] = 7
+    recording_seed: Annotated[int | None, Field(ge=0, exclude_if=lambda seed: seed is None)] = None
     biases: Biases = Biases()
 
     @model_validator(mode="after")

@@ -50,21 +50,43 @@ class Lives:
     written: Bools
 
 
+@dataclass(frozen=True)
+class Background:
+    """What no recording and no planted bias changes: people, homes, need, and what would happen if nobody helped."""
+
+    people: People
+    homes: Homes
+    need: Need
+    events: Events
+
+
 def live(world: World, shard: int, quota: int) -> Lives:
     """Live through a shard whose families have `quota` children living here at the end."""
+    return live_on(world, shard, make_background(world, shard, quota))
+
+
+def make_background(world: World, shard: int, quota: int) -> Background:
+    """What lies behind every recording of a shard."""
     streams = Streams(world.seed, shard)
-    start, end = day_number(world.start), day_number(world.end)
-    begin = start - BURN_IN_DAYS
+    begin, end = day_number(world.start) - BURN_IN_DAYS, day_number(world.end)
     people = make_people(world, shard, quota)
     homes = make_homes(world, shard, people, begin, end)
     need = make_need(streams, people, begin, end)
-    events = join([make_events(streams, people, need, end), over_contacts(streams, people, need, end, world.biases)])
+    return Background(people, homes, need, make_events(streams, people, need, end))
+
+
+def live_on(world: World, shard: int, background: Background) -> Lives:
+    """What of a shard's background happened, and what was recorded and decided, by the world's biases and recording."""
+    streams = Streams(world.seed, shard, world.recording_seed)
+    start, end = day_number(world.start), day_number(world.end)
+    people, homes, need = background.people, background.homes, background.need
+    events = join([background.events, over_contacts(streams.recorder, people, need, end, world.biases)])
     events = events.take(np.argsort(events.time, kind="stable"))
     records = record(streams, people, events, world.biases)
     course = run(streams, people, need, events, records, world.biases, end)
     care = care_spells(course.spells, start, end)
-    placements = place_children(streams, people, homes, care, end)
-    calls = care_home_calls(streams, people, placements, world.biases)
+    placements = place_children(streams.recorder, people, homes, care, end)
+    calls = care_home_calls(streams.recorder, people, placements, world.biases)
     from_care = missing_in_care(streams, people, need, care, end)
     events = join([events, calls, from_care])
     happened = np.append(course.happened, np.ones(len(calls) + len(from_care), dtype=np.bool_))

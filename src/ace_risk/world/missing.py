@@ -82,6 +82,8 @@ def missing_rows(streams: Streams, people: People, care: Care, episodes: Events,
     """Missing episodes; ends that aren't recorded yet are left empty (-1)."""
     index, child = episodes.index, episodes.child
     begin, until = episode_span(streams, people, episodes)
+    grade = grade_of(streams, episodes)
+    streams = streams.recorder
     length = (until - begin) / 60
     reported = np.minimum(1.6 * streams.exponential("missing_reported", index), length * 0.9)
     noted = 2.0 * streams.exponential("found_noted", index) + 0.1
@@ -100,7 +102,7 @@ def missing_rows(streams: Streams, people: People, care: Care, episodes: Events,
         "missing_to": np.where(known, until, -1),
         "recorded_at": recorded,
         "end_recorded_at": np.where(known, closed, -1),
-        "grade": grade_of(streams, episodes),
+        "grade": grade,
         "from_care": care.during(child, episodes.time),
         "return_interview_at": np.where(held, interviewed, -1),
     }

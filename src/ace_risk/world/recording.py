@@ -81,14 +81,14 @@ class Records:
 
 def record(streams: Streams, people: People, events: Events, biases: Biases) -> Records:
     """The record that each event would leave."""
-    index = events.index
+    true_grade = grade_of(streams, events)
+    streams, index = streams.recorder, events.index
     overlooked = _overlooked(streams, people, events, biases)
     chance = np.where(index >= FIRST_IN_CARE, MISSING_IN_CARE_DETECTED, _by_kind("detected")[events.kind])
     chance *= np.where(events.kind == CODE["domestic_abuse"], called_about(streams, events.family), 1.0)
     detected = streams.uniform("detected", index) < chance
     source = _sources(streams, events)
     corrected = streams.uniform("corrected", index) < CORRECTED
-    true_grade = grade_of(streams, events)
     grade = _graded(streams, events, true_grade, corrected)
     asb = np.array([name.startswith("asb") for name in NAMES])[events.kind]
     names_child = ~asb | (streams.uniform("names_child", index) < ASB_NAMES_CHILD) | (events.planted > 0)

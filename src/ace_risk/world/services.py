@@ -113,7 +113,7 @@ class Agencies:
         self, streams: Streams, people: People, need: Need, events: Events, records: Records, biases: Biases
     ) -> None:
         self.people, self.need, self.events, self.records = people, need, events, records
-        self.plans, self.support = Plans(streams, people), Support(streams, people)
+        self.plans, self.support = Plans(streams.recorder, people), Support(streams.recorder, people)
         self.recent, self.lasting, self.behaviour = np.zeros((3, people.children))
         self.happened = np.ones(len(events), dtype=np.bool_)
         self.helped = streams.uniform("helped", events.index)

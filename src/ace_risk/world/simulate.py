@@ -120,7 +120,7 @@ def package_section(world: World) -> dict[str, object]:
 
 def rows_of(world: World, lives: Lives) -> Rows:
     """The rows of one shard's tables."""
-    streams, people, care, end = lives.streams, lives.people, lives.care, lives.end
+    streams, people, care, end = lives.streams.recorder, lives.people, lives.care, lives.end
     events, records = (lives.events.take(lives.written), lives.records.take(lives.written))
     more = make_companions(streams, people, care, events, records, end)
     incidents, involvement = incident_rows(streams, people, lives.homes, care, events, records, more, end)
@@ -130,7 +130,7 @@ def rows_of(world: World, lives: Lives) -> Rows:
         residence=residence_rows(streams, lives.homes, residence, end),
         incidents=incidents,
         involvement=involvement,
-        missing_episodes=missing_rows(streams, people, care, events.take(events.kind == CODE["missing"]), end),
+        missing_episodes=missing_rows(lives.streams, people, care, events.take(events.kind == CODE["missing"]), end),
         services=service_rows(streams, lives.course.spells, lives.start, end),
         child_number=people.child_number,
         household_number=lives.homes.number,

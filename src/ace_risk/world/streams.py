@@ -29,10 +29,31 @@ _SHARD_BITS = 28
 
 @dataclass(frozen=True)
 class Streams:
-    """The random numbers of one shard, by the name of the mechanism that uses them."""
+    """The random numbers of one shard, by the name of the mechanism that uses them.
+
+    `recording` numbers another recording of the same truth; None is the first one.
+    """
 
     seed: int
     shard: int
+    recording: int | None = None
+
+    @property
+    def recorder(self) -> Streams:
+        """The streams of what is noticed, written down and decided; all others are those of the truth.
+
+        Examples
+        --------
+        >>> first, again = Streams(seed=7, shard=0), Streams(seed=7, shard=0, recording=1)
+        >>> first.recorder == first, again("births").random() == first("births").random()
+        (True, True)
+        >>> again.recorder("detected").random() == first.recorder("detected").random()
+        False
+        """
+        if self.recording is None:
+            return self
+        drawn = np.random.SeedSequence([self.seed, self.recording]).generate_state(1, np.uint32)
+        return Streams(int(drawn[0]), self.shard)
 
     def __call__(self, name: str) -> np.random.Generator:
         """A generator that depends on the seed, the shard and the name only.

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ace_risk.fairness.planted import Population, draw_households, plant_gap, verdict_shares
+from ace_risk.fairness.planted import Population, draw_households, plant_gap, pool, primary_comparisons, verdict_shares
 
 PRIMARY = (("sex", "tpr"),)
 
@@ -63,3 +63,38 @@ def test_draws_hold_whole_households():
     more = draw_households(EVERYBODY, 2, np.random.default_rng(1))
     assert more.households.max() + 1 == 5_000
     assert more.label.mean() == pytest.approx(EVERYBODY.label.mean(), abs=0.03)
+
+
+def recorded(seed: int) -> Population:
+    """The same households with the same lives, recorded anew: the outcome follows in 1 of 3 recordings of a girl."""
+    rng = np.random.default_rng(seed)
+    girl = np.arange(900) % 2 == 0
+    label = rng.random(900) < np.where(girl, 1 / 3, 2 / 3)
+    sex = pd.DataFrame({"sex": np.where(girl, "Girls", "Boys")})
+    return Population(label, rng.random(900) < 0.5, sex, np.repeat(np.arange(300), 3))
+
+
+def test_a_pool_holds_every_recording_and_its_gap_is_that_of_all_together():
+    recordings = [recorded(seed) for seed in range(8)]
+    together = pool(recordings)
+    assert np.bincount(together.households).tolist() == [3] * 2_400
+    found = primary_comparisons(together, PRIMARY, 0.05, 1, 0).iloc[0]
+    label, listed = (np.concatenate([getattr(one, name) for one in recordings]) for name in ("label", "listed"))
+    girls = np.concatenate([one.groups["sex"] == "Girls" for one in recordings])
+    first, other = (listed[label & who].mean() for who in (girls, ~girls))
+    assert found["gap"] == pytest.approx((first - other) * (1 if found["group"] == "Girls" else -1), abs=1e-12)
+    assert found["positives"] == (label & (girls if found["group"] == "Girls" else ~girls)).sum()
+
+
+def test_a_draw_from_a_pool_is_as_large_as_one_recording_and_varies_by_family_and_recording():
+    recordings = [recorded(seed) for seed in range(8)]
+    together = pool(recordings)
+    rng = np.random.default_rng(4)
+    shares = []
+    for _ in range(400):
+        drawn = draw_households(together, 1 / 8, rng)
+        assert len(drawn.label) == 900
+        shares.append(drawn.label.mean())
+    by_home = together.label.reshape(-1, 3).mean(axis=1)
+    assert np.mean(shares) == pytest.approx(by_home.mean(), abs=0.004)
+    assert np.std(shares) == pytest.approx(by_home.std() / np.sqrt(300), rel=0.12)
