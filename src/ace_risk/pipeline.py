@@ -71,7 +71,7 @@ def prepare(study: Study, tables: Tables, report: Report) -> Prepared:
     folds = temporal_folds(
         cohort,
         horizon_days=outcome.horizon_days,
-        data_start=tables.incidents["occurred_at"].min(),
+        data_start=tables.data_start,
         **study.folds.model_dump(),
     )
     report(0.15, "features")

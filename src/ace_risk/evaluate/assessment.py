@@ -230,7 +230,7 @@ def describe_data(study: Study, tables: Tables, prepared: Prepared, permission: 
     censored = censoring_reasons(cohort[eligible], tables, study.cohort, study.outcome.horizon_days, prepared.kinds)
     had_time = eligible & (labels.notna() | (cohort["observed_until"] < tables.data_end))
     return {
-        "start": f"{tables.incidents['occurred_at'].min():%Y-%m-%d}",
+        "start": f"{tables.data_start:%Y-%m-%d}",
         "end": f"{tables.data_end:%Y-%m-%d}",
         "children": len(tables.children),
         "cohort_rows": len(cohort),
