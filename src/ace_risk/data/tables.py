@@ -59,7 +59,8 @@ class Tables:
         """
         occurred, recorded = self.incidents["occurred_at"], self.incidents["recorded_at"]
         soon = occurred[recorded - occurred <= SOON]
-        return recorded.min() if soon.empty else soon.min()
+        start: pd.Timestamp = recorded.min() if soon.empty else soon.min()
+        return start
 
     def summary(self) -> pd.DataFrame:
         """Size of each table: one row per table, with its `rows`, `columns` and `bytes` in memory."""
