@@ -1,7 +1,8 @@
 """Kinds of record and codes of columns, read from `configs/kinds.yaml` and `configs/codes.yaml`.
 
-They are data, so a force with other kinds or codes edits the files. Nothing in the library names a kind
-except the five enforcement kinds below, which are refused everywhere whatever a file says.
+They are data, so a force with other kinds or codes edits the files. The library names few kinds itself: the five
+enforcement kinds below, which are refused everywhere whatever a file says; `missing` and `moved_home`, which it makes
+of episodes and moves; and `looked_after`, by which the audit groups children.
 """
 
 from __future__ import annotations

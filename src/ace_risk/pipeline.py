@@ -72,15 +72,15 @@ def prepare(study: Study, tables: Tables, report: Report) -> Prepared:
     folds = temporal_folds(
         cohort,
         horizon_days=outcome.horizon_days,
-        data_start=tables.incidents["occurred_at"].min(),
+        data_start=tables.data_start,
         **study.folds.model_dump(),
     )
     report(0.15, "features")
     features = build_features(history, cohort, catalogue)
     groups = build_groups(tables, history, cohort, kinds)
-    not_eligible = int((~is_eligible(history, cohort, outcome)).sum())
+    eligible = is_eligible(history, cohort, outcome)
     family = family_of(tables.residence)
-    return Prepared(kinds, catalogue, history, cohort, features, labels, groups, family, folds, not_eligible)
+    return Prepared(kinds, catalogue, history, cohort, features, labels, groups, family, folds, eligible)
 
 
 def train_study(study: Study, data: Path, out: Path, final: Path, quarantine: bool = False) -> dict[str, Any]:

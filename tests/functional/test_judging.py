@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from ace_risk import load_study
+from ace_risk.data.approval import Permission
 from ace_risk.errors import DataError
+from ace_risk.evaluate.assessment import churns, describe_data
 from ace_risk.evaluate.checks import learning_records, unseen_record
 from ace_risk.evaluate.judged import JudgedRows, Ranking
 from ace_risk.evaluate.sizing import choose_size, fingerprint
 from ace_risk.evaluate.truth import truth_record
 from ace_risk.evaluate.validation import FoldJudge, ValidationFolds
+from ace_risk.features.ties import tie_order
 from ace_risk.kinds import configs_folder
+from ace_risk.models.baselines import load_baselines
 from ace_risk.models.search import Judged, Trial
+from ace_risk.models.train import train_table
 from ace_risk.pipeline import prepare
 
 SMALL = {"max_features": 4, "max_points": 3, "max_cuts": 2}
@@ -160,3 +166,38 @@ def test_a_score_that_is_true_need_finds_it_and_rows_without_an_answer_are_left_
     assert record["models"][0]["recall_need"] == pytest.approx(40 / need[20:].sum())
     assert record["need_share"] == pytest.approx(need[20:].mean())
     assert truth_record([Ranking("points_card", "Card", need)], rows, answers, 195) is None
+
+
+@pytest.fixture(scope="module")
+def of_few(study, demo_tables):
+    """A study of children who had been missing before: few of the cohort are."""
+    few = study.model_copy(
+        update={"outcome": study.outcome.model_copy(update={"kinds": ("missing",), "after_kinds": ("missing",)})}
+    )
+    return few, prepare(few, demo_tables, lambda share, step: None)
+
+
+def test_each_row_that_is_dropped_has_one_reason_and_ages_are_named_for_theirs_only(of_few, demo_tables):
+    study, prepared = of_few
+    told = describe_data(study, demo_tables, prepared, Permission(True, "Synthetic.", True))
+    assert 0 < (~prepared.eligible).sum() == told["censored"]["no_earlier_record"]
+    assert told["cohort_rows"] == told["labelled_rows"] + sum(told["censored"].values())
+    (note,) = told["notes"]
+    assert note.startswith("Children aged 17 may be listed")
+
+
+def test_lists_change_among_children_who_could_be_on_them(of_few):
+    study, prepared = of_few
+    train, _ = prepared.fold_rows(prepared.folds.test)
+    _, test = prepared.folds.rows(prepared.folds.test)
+    table = train_table(
+        "points_card", prepared.features, prepared.labels, train, study.model, prepared.catalogue, study.seed
+    )
+    titles = [Ranking(name, name, np.zeros(0)) for name in ("points_card", "ace_count")]
+    card, _ = churns(prepared, table, load_baselines(study.aces, prepared.kinds), titles, 10, study.seed)
+    cohort = prepared.cohort.iloc[test][prepared.eligible[test]]
+    features = prepared.features.loc[cohort.index]
+    order = {"score": -table.decision_function(features), "tie": tie_order(prepared.history, cohort, prepared.kinds)}
+    first = cohort.assign(**order).sort_values(["cutoff", "score", "tie"]).groupby("cutoff").head(10)
+    lists = [set(part) for _, part in first.groupby("cutoff")["child_id"]]
+    assert [change["stayed"] for change in card["changes"]] == [len(one & two) for one, two in pairwise(lists)]

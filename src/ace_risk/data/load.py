@@ -170,6 +170,8 @@ def _column_problems(raw: RawTable, table: Table, users: Mapping[str, str], mapp
     if not any(user in raw.names for user in users.values()):
         # The header may be a row of data, so its cells are not shown.
         fix = f"Add a header row: {', '.join(users.values())}."
+        if len(raw.names) == 1 and re.search("[;\t|]", raw.names[0]):
+            fix = "Put commas between the cells, not semicolons, tabs or bars."
         return [Problem(table.name, "", "the first row must hold the names of the columns", 1, fix=fix)]
     problems = []
     for name in table.column_names:

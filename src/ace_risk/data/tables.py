@@ -9,6 +9,9 @@ import pandas as pd
 
 from ace_risk.data.schema import SCHEMA
 
+SOON = pd.Timedelta(days=31)
+"""How long after an incident its record still counts as made at the time."""
+
 
 @dataclass(frozen=True, eq=False)
 class Tables:
@@ -50,6 +53,18 @@ class Tables:
     def names(self) -> tuple[str, ...]:
         """The names of the six tables, in the order of the schema."""
         return tuple(SCHEMA)
+
+    @property
+    def data_start(self) -> pd.Timestamp:
+        """When records begin: the first incident that was recorded soon, within `SOON` of happening.
+
+        An incident of long ago that came to notice late says nothing about when records began. Where none was
+        recorded soon it is the first time of recording; NaT where there are no incidents.
+        """
+        occurred, recorded = self.incidents["occurred_at"], self.incidents["recorded_at"]
+        soon = occurred[recorded - occurred <= SOON]
+        start: pd.Timestamp = recorded.min() if soon.empty else soon.min()
+        return start
 
     def summary(self) -> pd.DataFrame:
         """Size of each table: one row per table, with its `rows`, `columns` and `bytes` in memory."""

@@ -66,7 +66,7 @@ def find_broken(frames: Frames, kinds: Kinds, unreadable: Unreadable | None = No
         if name not in frames:
             continue
         frame = frames[name]
-        if table.not_empty and frame.empty:
+        if table.not_empty and not len(frame):
             fix = f"Fill it, {table.grain}, or export it again."
             broken.append(BrokenRule(Problem(name, "", "must have at least one row", 1, fix=fix)))
         for column in table.columns:

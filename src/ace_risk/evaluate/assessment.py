@@ -180,8 +180,9 @@ def churns(
     places: int,
     seed: int,
 ) -> list[dict[str, Any]]:
-    """How much the lists of the test period change, over everybody who was considered."""
-    _, everybody = prepared.folds.rows(prepared.folds.test)
+    """How much the lists of the test period change, over everybody who could have been on them."""
+    _, test = prepared.folds.rows(prepared.folds.test)
+    everybody = test[prepared.eligible[test]]
     cohort = prepared.cohort.iloc[everybody]
     ties = tie_order(prepared.history, cohort, prepared.kinds)
     scores = {
@@ -224,19 +225,20 @@ def simplicity(rankings: list[Ranking], rows: JudgedRows, places: int, seed: int
 
 
 def describe_data(study: Study, tables: Tables, prepared: Prepared, permission: Permission) -> dict[str, Any]:
-    """What the data are, and which rows could not be followed."""
-    horizon_days = study.outcome.horizon_days
-    censored = censoring_reasons(prepared.cohort, tables, study.cohort, horizon_days, prepared.kinds)
+    """What the data are, and which rows could not be followed: each for one reason, the want of a record first."""
+    cohort, labels, eligible = prepared.cohort, prepared.labels, prepared.eligible
+    censored = censoring_reasons(cohort[eligible], tables, study.cohort, study.outcome.horizon_days, prepared.kinds)
+    had_time = eligible & (labels.notna() | (cohort["observed_until"] < tables.data_end))
     return {
-        "start": f"{tables.incidents['occurred_at'].min():%Y-%m-%d}",
+        "start": f"{tables.data_start:%Y-%m-%d}",
         "end": f"{tables.data_end:%Y-%m-%d}",
         "children": len(tables.children),
-        "cohort_rows": len(prepared.cohort),
-        "labelled_rows": int(prepared.labels.notna().sum()),
+        "cohort_rows": len(cohort),
+        "labelled_rows": int(labels.notna().sum()),
         "censored": without_few_deaths(censored, study.fairness.suppress_below)
-        | {"no_earlier_record": prepared.not_eligible},
+        | {"no_earlier_record": int((~eligible).sum())},
         "synthetic": permission.synthetic,
         "statement": permission.statement,
-        "notes": data_notes(prepared.cohort, prepared.labels, prepared.groups, study.cohort.under_age_years)
+        "notes": data_notes(labels[had_time], prepared.groups["age_years"][had_time], study.cohort.under_age_years)
         + quarantine_notes(tables.quarantined),
     }

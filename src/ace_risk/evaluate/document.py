@@ -131,15 +131,22 @@ def search_record(sized: Sized, search: SearchPlan) -> dict[str, Any] | None:
     }
 
 
-def data_notes(cohort: pd.DataFrame, labels: pd.Series, groups: pd.DataFrame, under_age_years: int) -> list[str]:
+def data_notes(labels: pd.Series, age_years: pd.Series, under_age_years: int) -> list[str]:
     """What the rows that could be followed can't speak for, in sentences; empty where there is nothing to say.
 
     Children who come of age within the outcome window are listed, but hardly any of them was trained or tested on. An
     age is named where fewer than one row in ten could be followed.
+
+    Parameters
+    ----------
+    labels, age_years
+        Label and age of the rows that the outcome is about and whose window the data cover.
+    under_age_years
+        The age that children come of.
     """
-    followed = labels.notna().groupby(groups["age_years"]).mean()
+    followed = labels.notna().groupby(age_years).mean()
     ages = sorted(int(age) for age in followed.index[followed < 0.1])
-    if not ages or cohort.empty:
+    if not ages:
         return []
     return [
         f"Children aged {', '.join(map(str, ages))} may be listed, but the model was hardly trained or tested on them: "

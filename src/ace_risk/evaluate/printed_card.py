@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import ceil
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 
 from ace_risk.evaluate.card_totals import total_groups
 from ace_risk.evaluate.worked_examples import Line, worked_examples
-from ace_risk.features.catalogue import Catalogue, FeatureSpec
+from ace_risk.features.catalogue import NUMERIC_MEASURES, Catalogue, FeatureSpec
 from ace_risk.models.additive import AdditiveModel
 from ace_risk.models.terms import FeatureTerm, PairTerm
 
@@ -113,20 +114,24 @@ def feature_title(spec: FeatureSpec) -> str:
     >>> feature_title(FeatureSpec("asb", ["asb_nuisance"], "count", 365, title="Calls about noise"))
     'Calls about noise, last 365 days'
     """
-    if spec.measure.startswith("days_since") or (spec.window_days is None and spec.expires_days is None):
+    days = spec.counted_days
+    if spec.measure.startswith("days_since") or days is None:
         return spec.title
-    if spec.window_days is None or (spec.expires_days or spec.window_days) < spec.window_days:
-        return f"{spec.title}, last {round((spec.expires_days or 0) / 365.25)} years"
-    return f"{spec.title}, last {spec.window_days:,} days"
+    return f"{spec.title}, last {f'{days:,} days' if days == spec.window_days else _span(days)}"
+
+
+def _span(days: int) -> str:
+    """A number of days in words: as years from two on, where they are whole but for a leap day."""
+    years = round(days / 365.25)
+    return f"{years} years" if years > 1 and abs(days - years * 365.25) < 1.5 else f"{days:,} days"
 
 
 def card_lines(term: FeatureTerm, spec: FeatureSpec) -> list[Line]:
     """The bins of a feature that hold any training row, in words."""
     lows: list[float | None] = [None, *term.edges]
     highs: list[float | None] = [*term.edges, None]
-    whole = spec.measure not in ("mean", "sum", "max")
     lines = [
-        Line(spec, bin_words(low, high, whole), points, count / max(term.rows, 1), low, high)
+        Line(spec, bin_words(low, high, spec), points, count / max(term.rows, 1), low, high)
         for low, high, points, count in zip(lows, highs, term.scores, term.counts, strict=True)
     ]
     if term.missing_count:
@@ -145,7 +150,7 @@ def missing_words(spec: FeatureSpec) -> str:
     """
     if not spec.measure.startswith("days_since"):
         return "not known"
-    return f"none in the last {round(spec.expires_days / 365.25)} years" if spec.expires_days else "never"
+    return f"none in the last {_span(spec.counted_days)}" if spec.counted_days else "never"
 
 
 def _pair(term: PairTerm, catalogue: Catalogue) -> dict[str, Any]:
@@ -153,9 +158,8 @@ def _pair(term: PairTerm, catalogue: Catalogue) -> dict[str, Any]:
     specs = [catalogue[name] for name in term.features]
     words = []
     for spec, edges in zip(specs, term.edges, strict=True):
-        whole = spec.measure not in ("mean", "sum", "max")
         lows, highs = [None, *edges], [*edges, None]
-        words.append([*(bin_words(*ends, whole) for ends in zip(lows, highs, strict=True)), missing_words(spec)])
+        words.append([*(bin_words(*ends, spec) for ends in zip(lows, highs, strict=True)), missing_words(spec)])
     counts = np.asarray(term.counts)
     keep = [np.flatnonzero(counts.sum(axis=1 - side)) for side in (0, 1)]
     titles = [feature_title(spec) for spec in specs]
@@ -168,20 +172,35 @@ def _pair(term: PairTerm, catalogue: Catalogue) -> dict[str, Any]:
     }
 
 
-def bin_words(low: float | None, high: float | None, whole: bool) -> str:
-    """A bin `low <= x < high` in words; None is open.
+def bin_words(low: float | None, high: float | None, spec: FeatureSpec) -> str:
+    """A bin `low <= x < high` of a feature in words; None is open.
+
+    Counts and days are whole numbers from 0 on; a change is a whole number that may lie below 0; sums, means and
+    maxima are any numbers.
 
     Examples
     --------
-    >>> bin_words(None, 1, True), bin_words(1, 3, True), bin_words(3, None, True), bin_words(2, 5.5, False)
-    ('0', '1 to 2', '3 or more', '2 to under 5.5')
+    >>> calls = FeatureSpec("asb", ["asb_nuisance"], "count", 365)
+    >>> bin_words(None, 1, calls), bin_words(1, 3, calls), bin_words(3, None, calls)
+    ('0', '1 to 2', '3 or more')
+    >>> more = FeatureSpec("asb", ["asb_nuisance"], "change", 90)
+    >>> bin_words(None, 1, more), bin_words(-2, 1, more), bin_words(1, None, more)
+    ('0 or less', '−2 to 0', '1 or more')
+    >>> bin_words(2, 5.5, FeatureSpec("hours", ["missing"], "sum", 365, column="hours"))
+    '2 to under 5.5'
     """
-    if whole:
-        first = 0 if low is None else int(np.ceil(low))
-        if high is None:
-            return f"{first:,} or more"
-        last = int(np.ceil(high)) - 1
-        return f"{first:,}" if first == last else f"{first:,} to {last:,}"
-    if low is None:
-        return "any" if high is None else f"under {high:g}"
-    return f"{low:g} or more" if high is None else f"{low:g} to under {high:g}"
+    if spec.measure in NUMERIC_MEASURES:
+        if low is None:
+            return "any" if high is None else f"under {high:g}"
+        return f"{low:g} or more" if high is None else f"{low:g} to under {high:g}"
+    lowest = None if spec.measure == "change" else 0
+    first, last = lowest if low is None else ceil(low), None if high is None else ceil(high) - 1
+    if first is None:
+        return "any" if last is None else f"{_signed(last)} or less"
+    if last is None:
+        return f"{_signed(first)} or more"
+    return _signed(first) if first == last else f"{_signed(first)} to {_signed(last)}"
+
+
+def _signed(number: int) -> str:
+    return f"{number:,}".replace("-", "−")

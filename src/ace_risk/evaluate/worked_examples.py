@@ -22,6 +22,9 @@ KEPT = 12
 STEPS = 120
 """Into how many steps the range of totals is cut for that, where points are no whole numbers."""
 COUNTED = ("count", "ever", "distinct_days", "distinct_kinds")
+"""Measures that are 0 where there is no record in the window, and only there."""
+ABOVE_NOTHING = ("change", "sum", "mean", "max")
+"""Measures that lie above 0 only where there is a record in the window."""
 
 
 @dataclass(frozen=True)
@@ -58,9 +61,9 @@ class Line:
         spec = self.spec
         outside = NEVER if spec.counted_days is None else float(spec.counted_days)
         low, high = self.low or 0.0, LONG_AGO if self.high is None else self.high
+        if spec.measure in (*COUNTED, *ABOVE_NOTHING) and low > 0 and not self.missing:
+            return 0.0, min(outside, LONG_AGO)
         if spec.measure in COUNTED and not self.missing:
-            if low > 0:
-                return 0.0, min(outside, LONG_AGO)
             return (outside, inf) if high <= 1 else (0.0, inf)
         if spec.measure in ("days_since_last", "days_since_first"):
             if self.missing:

@@ -65,7 +65,8 @@ def build_cohort(
     rule
         Who is considered, and how often.
     cutoffs
-        The cutoffs; by default every `rule.every_months` months from the first record to the end of the data.
+        The cutoffs; by default every `rule.every_months` months from the start of the data (`Tables.data_start`)
+        to their end.
     kinds
         The kinds of record; the shipped ones by default.
 
@@ -80,12 +81,16 @@ def build_cohort(
     Raises
     ------
     DataError
-        If a cutoff lies after the end of the data.
+        If a cutoff lies after the end of the data, is empty or carries a zone, or none is given and there is no
+        incident to begin with.
     """
     kinds = kinds or load_kinds()
     if cutoffs is None:
-        first = tables.incidents["occurred_at"].min().normalize().replace(day=1)
+        if tables.incidents.empty:
+            raise DataError("incidents: has no row, so nobody knows when records begin. Give the cutoffs.")
+        first = tables.data_start.normalize().replace(day=1)
         cutoffs = cutoffs_between(first, tables.data_end, rule.every_months)
+    microseconds(pd.Series(cutoffs, dtype=None if len(cutoffs) else "datetime64[us]"), "cutoffs")
     late = [cutoff for cutoff in cutoffs if cutoff > tables.data_end]
     if late:
         raise DataError(

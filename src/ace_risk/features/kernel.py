@@ -9,8 +9,9 @@ of time themselves stand in `time_rules`.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from ace_risk.features import sorting, time_rules
+from ace_risk.features.compiled import compiled_with
 from ace_risk.features.sorting import CLASS, END_RECORDED, ENDED, OCCURRED, RECORDED, SOURCE, WITHDRAWN
 from ace_risk.features.time_rules import DAY, FAR, counts, end_known
 
@@ -27,7 +28,7 @@ NOTHING = -1
 """What `days_since_*` gives where nothing happened."""
 
 
-@njit(cache=True, nogil=True)
+@compiled_with(sorting)
 def first_at_or_after(events, low, high, instant):  # type: ignore[no-untyped-def]
     """Position of the first event in `[low, high)` that did not occur before the instant."""
     while low < high:
@@ -39,7 +40,7 @@ def first_at_or_after(events, low, high, instant):  # type: ignore[no-untyped-de
     return low
 
 
-@njit(cache=True, nogil=True)
+@compiled_with(sorting, time_rules)
 def measure_rows(  # type: ignore[no-untyped-def]
     first, events, values, plan_first, plan_feature, plan_kind, n_kinds,
     measure, window, value_column, longest, child, cutoff,

@@ -31,8 +31,8 @@ class Prepared:
         Family number by child.
     folds
         The folds in time.
-    not_eligible
-        Rows that the outcome leaves out for want of an earlier record.
+    eligible
+        Whether each row has the earlier record that the outcome asks for; all have where it asks for none.
     """
 
     kinds: Kinds
@@ -44,7 +44,7 @@ class Prepared:
     groups: pd.DataFrame
     family: pd.Series
     folds: TemporalFolds
-    not_eligible: int
+    eligible: NDArray[np.bool_]
 
     def known(self, rows: Rows) -> Rows:
         """Those of some rows whose outcome could be followed to its end."""

@@ -108,7 +108,7 @@ def search_size(
     Returns
     -------
     list of Trial
-        In the order in which they were done.
+        In the order in which they were done; the first ones only, where the database keeps more than are asked for.
 
     Raises
     ------
@@ -136,7 +136,7 @@ def search_size(
                 f"search.storage: the database of trials can't be used ({type(error).__name__}). "
                 "Check the address in the study, or leave it empty for a file beside the run."
             ) from None
-    return done
+    return done[: search.trials]
 
 
 def try_size(

@@ -59,4 +59,4 @@ def _bin(term: FeatureTerm, spec: FeatureSpec, code: int) -> str:
     if code == len(term.scores):
         return missing_words(spec)
     ends = [None, *term.edges, None]
-    return bin_words(ends[code], ends[code + 1], spec.measure not in ("mean", "sum", "max"))
+    return bin_words(ends[code], ends[code + 1], spec)

@@ -209,6 +209,16 @@ def test_a_byte_order_mark_and_windows_line_ends_are_read(csv_folder: Path, smal
     assert_frame_equal(load_tables(csv_folder).incidents, small_tables.incidents)
 
 
+@pytest.mark.parametrize("mark", [";", "\t", "|"])
+def test_cells_that_are_parted_by_something_else_than_commas_are_said_so(csv_folder: Path, mark: str) -> None:
+    path = csv_folder / "incidents.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace(",", mark), encoding="utf-8")
+    with pytest.raises(DataError) as caught:
+        load_tables(csv_folder)
+    (problem,) = (problem for problem in caught.value.problems if problem.table == "incidents")
+    assert "Put commas between the cells" in problem.fix
+
+
 def test_times_may_have_a_space_and_no_seconds(csv_folder: Path, set_cell: CellWriter) -> None:
     set_cell(csv_folder, "incidents", "occurred_at", 1, "2019-05-12 14:03")
     assert load_tables(csv_folder).incidents["occurred_at"][0] == pd.Timestamp("2019-05-12T14:03")

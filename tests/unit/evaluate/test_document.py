@@ -10,10 +10,11 @@ from ace_risk.evaluate.judged import JudgedRows, Ranking
 def test_an_age_that_could_hardly_be_followed_is_named():
     ages = pd.Series([16] * 20 + [17] * 20)
     labels = pd.Series([1, 0] * 10 + [pd.NA] * 19 + [0], dtype="Int8")
-    notes = data_notes(pd.DataFrame({"child_id": ages}), labels, pd.DataFrame({"age_years": ages}), 18)
+    notes = data_notes(labels, ages, 18)
     assert len(notes) == 1
     assert "aged 17 may be listed" in notes[0]
-    assert data_notes(pd.DataFrame({"child_id": ages}), labels.fillna(0), pd.DataFrame({"age_years": ages}), 18) == []
+    assert data_notes(labels.fillna(0), ages, 18) == []
+    assert data_notes(labels[:0], ages[:0], 18) == []
 
 
 def test_rows_set_aside_are_told():

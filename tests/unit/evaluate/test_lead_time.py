@@ -35,6 +35,14 @@ def test_days_to_the_outcome_are_those_of_a_plain_search():
         assert found == pytest.approx(after.min()) if len(after) else np.isnan(found)
 
 
+def test_a_record_that_turned_out_to_be_wrong_is_no_outcome():
+    history, cohort = world(1)
+    withdrawn = history["occurred_at"].where(history.index % 3 == 0)
+    days = outcome_days(history.assign(withdrawn_at=withdrawn), cohort, ("cin",), 365)
+    assert days.equals(outcome_days(history[history.index % 3 != 0], cohort, ("cin",), 365))
+    assert not days.equals(outcome_days(history, cohort, ("cin",), 365))
+
+
 def test_an_outcome_at_the_cutoff_counts_and_one_at_the_horizon_does_not():
     at = pd.Timestamp("2024-05-01")
     cohort = pd.DataFrame({"child_id": ["a", "b"], "cutoff": [at, at]})

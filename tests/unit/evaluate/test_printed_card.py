@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from ace_risk.evaluate.card_totals import total_groups
-from ace_risk.evaluate.printed_card import lowest_total, print_card
+from ace_risk.evaluate.printed_card import bin_words, feature_title, lowest_total, missing_words, print_card
 from ace_risk.evaluate.worked_examples import Line, fit_together, ways_to_totals
 from ace_risk.features.catalogue import Catalogue, FeatureSpec
 from ace_risk.models.additive import AdditiveModel
@@ -220,3 +220,61 @@ def test_a_pair_is_printed_as_a_table_without_empty_rows():
     assert (pair["rows"], pair["columns"]) == (["0", "1 or more"], ["0 to 89", "90 or more", "never"])
     assert pair["points"] == [[0, 1, 2], [3.5, 4, 5]]
     assert card["examples"] == []
+
+
+def test_a_change_below_nought_stands_in_the_bin_that_holds_it():
+    """Every whole value is told by the words of the one bin that holds it."""
+    more = FeatureSpec("missing", ["missing"], "change", 90, title="Change in missing episodes")
+    catalogue = Catalogue((more,))
+    model = AdditiveModel((FeatureTerm(more.name, (-1, 1), (0, 1, 3), 0, (10, 80, 10), 0),), LogisticMap(1, -2))
+    values = np.repeat([-3.0, 0.0, 2.0], 20)
+    total, share = (
+        model.decision_function(pd.DataFrame({more.name: values})),
+        model.predict_proba(pd.DataFrame({more.name: values}))[:, 1],
+    )
+    card = print_card(model, catalogue, total, share, np.tile([0, 1], 30).astype(np.int8), 6)
+    assert [line["text"] for line in card["features"][0]["bins"]] == ["−2 or less", "−1 to 0", "1 or more"]
+
+
+@pytest.mark.parametrize("measure", ["count", "change", "days_since_last"])
+def test_the_words_of_whole_bins_name_every_value_once(measure):
+    spec = FeatureSpec("missing", ["missing"], measure, 90, title="T")
+    lowest = -9 if measure == "change" else 0
+    ends = [None, *((-2.0, 0.5, 3.0) if measure == "change" else (0.5, 3.0)), None]
+    told: list[int] = []
+    for low, high in pairwise(ends):
+        words = bin_words(low, high, spec).replace("−", "-").split(" ")
+        first = lowest if words[1:] == ["or", "less"] else int(words[0])
+        last = 9 if words[1:] == ["or", "more"] else int(words[-1] if words[1:2] == ["to"] else words[0])
+        told += range(first, last + 1)
+    assert told == list(range(lowest, 10))
+
+
+@pytest.mark.parametrize(
+    ("window", "expires", "title", "missing"),
+    [
+        (None, 182, "T, last 182 days", "none in the last 182 days"),
+        (None, 366, "T, last 366 days", "none in the last 366 days"),
+        (730, 182, "T, last 182 days", "none in the last 182 days"),
+        (365, None, "T, last 365 days", "none in the last 365 days"),
+        (None, 2192, "T, last 6 years", "none in the last 6 years"),
+        (None, None, "T", "never"),
+    ],
+)
+def test_a_window_is_told_as_it_counts(window, expires, title, missing):
+    count, since = (
+        FeatureSpec("asb", ["asb"], measure, window, title="T", expires_days=expires)
+        for measure in ("count", "days_since_last")
+    )
+    assert (feature_title(count), missing_words(since)) == (title, missing)
+
+
+@pytest.mark.parametrize("measure", ["change", "sum", "mean", "max"])
+def test_what_lies_above_nought_has_a_record_in_its_window(measure):
+    column = "" if measure == "change" else "hours"
+    more = FeatureSpec("missing", ["missing"], measure, 90, title="T", column=column)
+    rising, steady = line(more, 1, None), line(more, None, 1)
+    assert not fit_together(rising, line(MISSING, None, 1))
+    assert not fit_together(rising, line(SINCE, 90, None))
+    assert fit_together(rising, line(MISSING, 1, 3))
+    assert fit_together(steady, line(MISSING, None, 1))

@@ -43,3 +43,12 @@ def test_nothing_beneath_the_line_is_no_figure():
 @pytest.mark.parametrize("value", [0, 1])
 def test_a_share_of_nothing_or_all_is_not_certain(value):
     assert share_interval([value] * 8, [1] * 8, list("abcdefgh"), seed=1) == wilson_interval(8 * value, 8)
+
+
+def test_the_ends_are_those_of_a_95_percent_interval():
+    """Rows that stand for themselves: near the normal interval, 1.96 standard errors either way."""
+    rows, share = 4_000, 0.3
+    found = np.arange(rows) < share * rows
+    _, low, high = ratio_interval(found, np.ones(rows), np.arange(rows), seed=1, draws=20_000)
+    half = 1.96 * np.sqrt(share * (1 - share) / rows)
+    assert [share - low, high - share] == pytest.approx([half, half], rel=0.06)

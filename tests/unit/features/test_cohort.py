@@ -323,3 +323,32 @@ def test_equal_children_take_turns_from_one_list_to_the_next():
     ]
     assert orders[0] != orders[1]
     assert sorted(orders[0]) == list(range(40))
+
+
+def test_an_incident_of_long_ago_does_not_say_when_records_began():
+    """A crime of 1985 that is reported in 2021: the cutoffs are those without it."""
+    old = incident("old", "asb_nuisance", "1985-02-03", recorded="2021-03-01")
+    made, with_old = tables(**ONE), tables(**ONE | {"incidents": [*ONE["incidents"], old]})
+    assert with_old.data_start == made.data_start == pd.Timestamp("2021-01-10")
+    plain, other = (build_cohort(each, build_history(each), CohortRule()) for each in (made, with_old))
+    assert len(plain) > 5
+    assert plain.equals(other)
+
+
+@pytest.mark.parametrize(("days", "start"), [(31, "2021-01-10"), (32, "2021-02-11")])
+def test_without_an_incident_recorded_soon_records_begin_with_the_first_one(days, start):
+    recorded = pd.Timestamp("2021-01-10") + pd.Timedelta(days=days)
+    late = incident("late", "asb_nuisance", "2021-01-10", recorded=str(recorded.date()))
+    assert tables(**ONE | {"incidents": [late]}).data_start == pd.Timestamp(start)
+
+
+def test_cutoffs_that_are_no_local_times_are_refused():
+    made = tables(**ONE)
+    history = build_history(made)
+    for cutoff, wrong in ((pd.Timestamp("2022-01-01", tz="UTC"), "carry a zone"), (pd.NaT, "1 empty time|must hold")):
+        with pytest.raises(DataError, match=f"cutoffs: .*({wrong})"):
+            build_cohort(made, history, CohortRule(), [cutoff])
+    none = tables(**ONE | {"incidents": [], "involvement": []})
+    with pytest.raises(DataError, match="Give the cutoffs"):
+        build_cohort(none, build_history(none), CohortRule())
+    assert build_cohort(made, history, CohortRule(), []).empty

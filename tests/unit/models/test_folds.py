@@ -56,6 +56,16 @@ def test_training_always_ends_a_gap_before_evaluation(horizon, lag, folds, per_f
     assert all(set(small) <= set(large) for small, large in pairwise(trains))  # they expand
 
 
+def test_a_cutoff_whose_gap_ends_with_the_first_that_is_judged_is_still_learnt_from():
+    """The gap is 365 days: from 1 January 2022 to 1 January 2023, and not a day more."""
+    frame = cohort(freq="YS", first="2018-01-01", last="2024-01-01", until="2025-01-01")
+    sizes = {"history_years": 0, "validation_folds": 0, "test_cutoffs": 1}
+    last = [temporal_folds(frame, days, 30, **sizes).test for days in (335, 336, 337)]  # 2024 is a leap year
+    assert [str(fold.evaluate[0].date()) for fold in last] == ["2024-01-01", "2024-01-01", "2023-01-01"]
+    exact, over = (temporal_folds(frame[frame["cutoff"] < "2024"], days, 30, **sizes).test for days in (335, 336))
+    assert [str(fold.train[-1].date()) for fold in (exact, over)] == ["2022-01-01", "2021-01-01"]
+
+
 def test_rows_are_positions_in_the_cohort():
     frame = cohort().iloc[::-1].set_index(pd.Index(range(100, 132)))
     folds = temporal_folds(frame)

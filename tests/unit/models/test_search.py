@@ -82,6 +82,12 @@ def test_a_search_that_was_killed_goes_on_to_the_same_trials(tmp_path):
     assert 0 < len(judged_again) <= 3
 
 
+def test_fewer_trials_than_are_kept_are_the_first_of_them(tmp_path):
+    """So that a study's answer doesn't depend on what else was tried in the same database."""
+    many = find(tmp_path, 6)
+    assert find(tmp_path, 3) == many[:3]
+
+
 def test_other_matter_does_not_use_old_trials(tmp_path):
     find(tmp_path, 2)
     calls = []
