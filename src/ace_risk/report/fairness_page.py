@@ -9,7 +9,7 @@ import pandas as pd
 
 from ace_risk.fairness.counts import RESTS_ON
 from ace_risk.report.csv_text import csv_link
-from ace_risk.report.fairness_chapters import chapters_part
+from ace_risk.report.fairness_chapters import chapters_part, mitigation_part
 from ace_risk.report.fairness_sections import (
     calibration_part,
     crossed_part,
@@ -74,6 +74,7 @@ def render_fairness(audit: Mapping[str, Any], header: Header) -> str:
         calibration=calibration_part(audit),
         crossed=crossed_part(audit),
         chapters=chapters_part(audit),
+        mitigation=mitigation_part(audit),
         since=since_part(audit),
         adultification=audit.get("adultification") or [],
         outside=outside_rows(audit),
