@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.special import stdtrit
 
 from ace_risk.errors import DataError
 from ace_risk.evaluate.judged import JudgedRows
@@ -16,7 +15,7 @@ from ace_risk.fairness.audit import FairnessAudit, audit_fairness
 from ace_risk.fairness.counts import Floats, Ints
 from ace_risk.fairness.disclosure import SUPPRESSED, hidden_rates, suppress_small
 from ace_risk.fairness.gaps import recall_gaps
-from ace_risk.fairness.intervals import LEVEL
+from ace_risk.fairness.households import household_error, reach
 from ace_risk.fairness.shares import Mask, ShownGroups, share_records, shown_number
 from ace_risk.study import Study
 
@@ -127,11 +126,5 @@ def home_sum(values: Floats, homes: Ints) -> tuple[float, float, float]:
     >>> total, round(low, 1), round(high, 1)
     (0.0, -19.9, 19.9)
     """
-    by_home = np.bincount(np.unique(homes, return_inverse=True)[1], values)
-    number = len(by_home)
-    total = float(by_home.sum())
-    if number < 2:
-        return total, np.nan, np.nan
-    off = by_home - by_home.mean()
-    reach = float(stdtrit(number - 1, 0.5 + LEVEL / 2) * np.sqrt((off**2).sum() * number / (number - 1)))
-    return total, total - reach, total + reach
+    total, away = float(values.sum()), reach(*household_error(values, homes))
+    return total, total - away, total + away

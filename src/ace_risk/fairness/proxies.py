@@ -11,7 +11,7 @@ from sklearn.ensemble import ExtraTreesClassifier
 from sklearn.model_selection import GroupKFold
 
 from ace_risk.fairness.counts import Attribute, Floats, Ints
-from ace_risk.fairness.intervals import Z
+from ace_risk.fairness.households import household_error, reach
 from ace_risk.fairness.shares import Mask, ShownGroups
 
 LEAST = 50
@@ -126,11 +126,8 @@ def family_auc(inside: Mask, score: Floats, families: Ints, fold: Ints) -> tuple
     if not whole:
         return np.nan, np.nan, np.nan
     auc = float(placed[inside].sum() / whole)
-    _, family = np.unique(families, return_inverse=True)
-    by_family = np.bincount(family, (placed - auc * pairs) / whole)
-    number = len(by_family)
-    reach = Z * float(np.sqrt((by_family**2).sum() * number / max(number - 1, 1)))
-    return auc, max(auc - reach, 0.0), min(auc + reach, 1.0)
+    away = reach(*household_error((placed - auc * pairs) / whole, families))
+    return auc, max(auc - away, 0.0), min(auc + away, 1.0)
 
 
 def most_telling(
