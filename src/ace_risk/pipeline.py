@@ -197,6 +197,7 @@ def write_fairness(pack: Pack, run: Path, previous: dict[str, Any] | None = None
         What `audit.json` holds.
     """
     audit = dict(pack.audit or {}) | read_mitigation(pack, run)
+    audit["bar_gap"] = pack.study.bar.largest_gap_between_groups
     if previous is not None:
         audit["since"] = changes_since(previous, audit)
     write_file(run / "audit.json", canonical_json(audit))
