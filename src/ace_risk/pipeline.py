@@ -47,7 +47,7 @@ from ace_risk.report.headers import run_header, young_header
 from ace_risk.report.points_card_page import render_points_card
 from ace_risk.report.young_people_page import render_young_people
 from ace_risk.study import Study
-from ace_risk.tracking.documents import canonical_json
+from ace_risk.tracking.documents import canonical_json, read_document
 from ace_risk.tracking.mlflow_run import log_training
 from ace_risk.tracking.openings import log_opening, openings_record
 from ace_risk.tracking.pack import Pack, load_pack, write_pack
@@ -55,6 +55,8 @@ from ace_risk.tracking.store import NOTE, lead_here, note_of
 from ace_risk.tracking.versions import git_commit, library_versions
 from ace_risk.world.answers import read_answers
 
+MITIGATION = "mitigation.json"
+"""What ways to lessen a difference would cost; in a run where that was asked for."""
 PAGES = ("evaluation", "points-card", "fairness", "card", "young-people")
 """The pages of a run, which MLflow keeps too."""
 
@@ -201,13 +203,22 @@ def write_fairness(pack: Pack, run: Path, previous: dict[str, Any] | None = None
     dict
         What `audit.json` holds.
     """
-    audit = dict(pack.audit or {})
+    audit = dict(pack.audit or {}) | read_mitigation(pack, run)
+    audit["bar_gap"] = pack.study.bar.largest_gap_between_groups
     if previous is not None:
         audit["since"] = changes_since(previous, audit)
     write_file(run / "audit.json", canonical_json(audit))
     write_file(run / "fairness.html", render_fairness(audit, run_header(pack, "fairness")))
     refresh_marker(run)
     return audit
+
+
+def read_mitigation(pack: Pack, run: Path) -> dict[str, Any]:
+    """The comparison of mitigations that lies in a run, if it was made for this pack."""
+    if not (run / MITIGATION).is_file():
+        return {}
+    content = read_document(run, MITIGATION.removesuffix(".json"))
+    return {"mitigation": content} if content.get("pack") == pack.id else {}
 
 
 def card_of(pack: Pack, run: Path) -> ModelCard:

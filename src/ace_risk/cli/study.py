@@ -80,6 +80,12 @@ def audit(
     previous: Annotated[
         Path | None, typer.Option("--previous", help="The audit.json of an earlier run: say what changed since.")
     ] = None,
+    mitigation: Annotated[
+        bool, typer.Option("--mitigation", help="Also compare ways to lessen a difference; learns again, needs --data.")
+    ] = False,
+    data: Annotated[
+        Path | None, typer.Option("--data", "-d", help="The folder of six tables, for --mitigation.")
+    ] = None,
 ) -> None:
     """Write the fairness report of a run: fairness.html and audit.json.
 
@@ -87,6 +93,10 @@ def audit(
     """
     from ace_risk import commands
 
+    if mitigation:
+        from ace_risk.governance.mitigating import mitigate
+
+        mitigate(run, data)
     say(commands.audit(run, previous))
 
 

@@ -8,10 +8,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.special import stdtrit
 
 from ace_risk.fairness.counts import read_groups
-from ace_risk.fairness.intervals import LEVEL
+from ace_risk.fairness.households import household_error, reach
 from ace_risk.fairness.standardised import LEAST_HOMES
 
 
@@ -65,16 +64,12 @@ def _difference(
 ) -> dict[str, float]:
     off = label - probability
     gap = float(off.mean())
-    _, home = np.unique(households.astype(str), return_inverse=True)
-    homes = int(home.max()) + 1
-    reach = np.nan
-    if homes >= LEAST_HOMES:
-        by_home = np.bincount(home, off - gap) / len(off)
-        reach = float(stdtrit(homes - 1, 0.5 + LEVEL / 2) * np.sqrt((by_home**2).sum() * homes / (homes - 1)))
+    error, homes = household_error((off - gap) / len(off), np.unique(households.astype(str), return_inverse=True)[1])
+    away = reach(error, homes) if homes >= LEAST_HOMES else np.nan
     return {
         "expected": float(probability.mean()),
         "followed": float(label.mean()),
         "difference": gap,
-        "low": gap - reach,
-        "high": gap + reach,
+        "low": gap - away,
+        "high": gap + away,
     }

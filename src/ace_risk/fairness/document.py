@@ -19,6 +19,7 @@ from ace_risk.fairness.disclosure import hidden_groups, hidden_rates, nesting, s
 from ace_risk.fairness.pooled import merge_pools, pooled_records, pools_of
 from ace_risk.fairness.primary import roles
 from ace_risk.fairness.result import plain_records
+from ace_risk.fairness.shares import home_share
 from ace_risk.fairness.summary import ATTRIBUTE_TITLES, audit_sentences, other_measures, questions_for_board
 from ace_risk.fairness.verdicts import OPEN
 from ace_risk.plans import FairnessPlan
@@ -102,6 +103,9 @@ def build_audit(
     shown = suppress_small(model.by_group, plan.suppress_below, nested)
     hidden, pools = hidden_rates(shown), pools_of(shown)
     merged = merge_pools(groups, pools)
+    followed = np.asarray(label) == 1
+    homes = np.unique(households.astype(str), return_inverse=True)[1]
+    interval = home_share(chosen[followed], homes[followed])[1:]
     need = None if answers is None else answers["need"].to_numpy(dtype=float)
     return {
         "format": FORMAT,
@@ -120,7 +124,7 @@ def build_audit(
         "primary_comparisons": settings["primary_comparisons"],
         "primary_level": settings["primary_level"],
         "answer": model.answer(),
-        "sentences": audit_sentences(model, places, lists, ATTRIBUTE_TITLES, hidden)
+        "sentences": audit_sentences(model, places, lists, ATTRIBUTE_TITLES, hidden, interval)
         + other_measures(model, ATTRIBUTE_TITLES, hidden),
         "questions": questions_for_board(),
         **_records(model, shown),

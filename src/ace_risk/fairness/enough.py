@@ -6,8 +6,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ace_risk.fairness.counts import METRICS, Attribute, Floats, Ints, comparison_rows, rates
-from ace_risk.fairness.intervals import Spread, exact, gap_interval
+from ace_risk.fairness.beside import Beside
+from ace_risk.fairness.counts import METRICS, Attribute, Floats, Ints, comparison_rows
+from ace_risk.fairness.intervals import Spread
 
 MOST_TIMES = 10_000.0
 """Beyond this, pooling is taken never to be enough."""
@@ -24,22 +25,17 @@ def enough_table(
     `within`, and one of twice the margin or more as `outside`. It is NaN where a rate is undefined, or where ten
     thousand times as many wouldn't do. Years and forces are taken to be like those at hand, and other families.
     """
-    others = np.delete(np.arange(len(attribute.labels)), reference)
-    rate, worth = rates(counts), spread.effective(level)
+    beside = Beside.of(counts, reference, spread, level)
     margin = np.array([margins[metric] for metric in METRICS])
+    gap, shape = beside.gap, beside.rate.shape
 
     def too_wide(times: Floats) -> npt.NDArray[np.bool_]:
-        limits = exact(rate[others], worth[others] * times, level)
-        reference_rate = np.broadcast_to(rate[[reference]], limits[0].shape)
-        reference_limits = exact(reference_rate, worth[[reference]] * times, level)
-        low, high = gap_interval(rate[others], limits, reference_rate, reference_limits, spread.correlation[others])
-        gap = rate[others] - reference_rate
+        low, high = beside.gap_limits(times)
         wide: npt.NDArray[np.bool_] = np.maximum(gap - low, high - gap) > margin
         return wide
 
-    shape = (len(others), len(METRICS))
     low_end, high_end = np.zeros(shape), np.full(shape, np.log(MOST_TIMES))
-    never = too_wide(np.exp(high_end)) | ~np.isfinite(rate[others] - rate[[reference]])
+    never = too_wide(np.exp(high_end)) | ~np.isfinite(gap)
     already = ~too_wide(np.ones(shape))
     for _ in range(STEPS):
         middle = (low_end + high_end) / 2

@@ -11,7 +11,7 @@ from sklearn.ensemble import ExtraTreesClassifier
 from sklearn.model_selection import GroupKFold
 
 from ace_risk.fairness.counts import Attribute, Floats, Ints
-from ace_risk.fairness.intervals import Z
+from ace_risk.fairness.households import household_error, reach
 from ace_risk.fairness.shares import Mask, ShownGroups
 
 LEAST = 50
@@ -126,29 +126,48 @@ def family_auc(inside: Mask, score: Floats, families: Ints, fold: Ints) -> tuple
     if not whole:
         return np.nan, np.nan, np.nan
     auc = float(placed[inside].sum() / whole)
-    _, family = np.unique(families, return_inverse=True)
-    by_family = np.bincount(family, (placed - auc * pairs) / whole)
-    number = len(by_family)
-    reach = Z * float(np.sqrt((by_family**2).sum() * number / max(number - 1, 1)))
-    return auc, max(auc - reach, 0.0), min(auc + reach, 1.0)
+    away = reach(*household_error((placed - auc * pairs) / whole, families))
+    return auc, max(auc - away, 0.0), min(auc + away, 1.0)
 
 
 def most_telling(
     ranks: Floats, names: list[str], attribute: Attribute, places: list[int], titles: dict[str, str]
 ) -> list[dict[str, Any]]:
     """The features that tell a group best by themselves: title (each once), group, auc (above one half: more of it)."""
-    rows = len(attribute.codes)
     best: dict[str, tuple[float, float, str]] = {}
-    for place in places:
-        inside = attribute.codes == place
-        ours = int(inside.sum())
-        auc = (ranks[inside].mean(axis=0) - (ours + 1) / 2) / (rows - ours)
-        for name, value in zip(names, auc.tolist(), strict=True):
+    for place, auc in zip(places, group_aucs(ranks, attribute, places).tolist(), strict=True):
+        for name, value in zip(names, auc, strict=True):
             best[name] = max(best.get(name, (-1.0, 0.0, "")), (abs(value - 0.5), value, str(attribute.labels[place])))
     ranked = sorted(best, key=lambda name: (-round(best[name][0], 9), name))
     by_title = {titles.get(name, name): name for name in reversed(ranked)}
     told = sorted(by_title.items(), key=lambda pair: ranked.index(pair[1]))[:TELLING]
     return [{"title": title, "group": best[name][2], "auc": best[name][1]} for title, name in told]
+
+
+def group_aucs(ranks: Floats, attribute: Attribute, places: list[int] | None = None) -> Floats:
+    """The area under the curve of each feature for each group that is large enough: groups × features.
+
+    Parameters
+    ----------
+    ranks
+        Rows × features: each feature's ranks, equal values sharing the mean of theirs.
+    attribute, places
+        The groups of the rows, and which of them; those of enough rows if not given.
+
+    Examples
+    --------
+    >>> sex = Attribute("sex", ["a", "b"], np.array([0, 0, 1, 1]))
+    >>> group_aucs(np.array([[1.0], [2.0], [3.0], [4.0]]), sex, [1]).tolist()
+    [[1.0]]
+    """
+    rows = len(attribute.codes)
+    chosen = [place for place in range(len(attribute.labels)) if _is_large(attribute, place)]
+    found = []
+    for place in chosen if places is None else places:
+        inside = attribute.codes == place
+        ours = int(inside.sum())
+        found.append((ranks[inside].mean(axis=0) - (ours + 1) / 2) / (rows - ours))
+    return np.array(found).reshape(-1, ranks.shape[1])
 
 
 def _is_large(attribute: Attribute, place: int) -> bool:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from ace_risk.fairness.counts import Attribute, Floats, Ints, comparison_rows, rates
-from ace_risk.fairness.intervals import Spread, exact
+from ace_risk.fairness.beside import Beside
+from ace_risk.fairness.counts import Attribute, Floats, Ints, comparison_rows
+from ace_risk.fairness.intervals import Spread
 
 
 def ratio_table(attribute: Attribute, counts: Ints, reference: int, spread: Spread, level: Floats) -> pd.DataFrame:
@@ -16,18 +17,11 @@ def ratio_table(attribute: Attribute, counts: Ints, reference: int, spread: Spre
     both ends included). The ratio is NaN where either rate is undefined or the reference's is 0; its upper end is
     infinite where the reference's rate may be 0.
     """
-    others = np.delete(np.arange(len(attribute.labels)), reference)
-    rate, worth = rates(counts), spread.effective(level)
-    limits = exact(rate, worth, level)
-    low, high = ratio_interval(
-        rate[others],
-        (limits[0][others], limits[1][others]),
-        rate[[reference]],
-        (limits[0][[reference]], limits[1][[reference]]),
-        spread.correlation[others],
-    )
+    beside = Beside.of(counts, reference, spread, level)
+    limits, reference_limits = beside.limits()
+    low, high = ratio_interval(beside.rate, limits, beside.reference_rate, reference_limits, beside.correlation)
     with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = np.where(rate[[reference]] > 0, rate[others] / rate[[reference]], np.nan)
+        ratio = np.where(beside.reference_rate > 0, beside.rate / beside.reference_rate, np.nan)
     figures = {"ratio": ratio, "ratio_low": low, "ratio_high": high}
     return comparison_rows(
         attribute, reference, {name: np.where(np.isnan(ratio), np.nan, figure) for name, figure in figures.items()}

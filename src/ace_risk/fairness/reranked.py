@@ -12,8 +12,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ace_risk.fairness.counts import COUNTS, Attribute, Floats, Ints, comparison_rows, rates
-from ace_risk.fairness.intervals import DRAWS_AT_ONCE, Spread, exact, gap_interval, spread_of
+from ace_risk.fairness.beside import Beside
+from ace_risk.fairness.counts import COUNTS, Attribute, Floats, Ints, comparison_rows
+from ace_risk.fairness.intervals import DRAWS_AT_ONCE, Spread, spread_of
 
 REMADE = (
     "95 % or as the verdict's; from the same limits, with the variance of replicates in which the list is made anew"
@@ -114,18 +115,9 @@ def not_above(fixed: Spread, anew: Spread) -> Spread:
 
 def reranked_table(attribute: Attribute, counts: Ints, reference: int, spread: Spread, level: Floats) -> pd.DataFrame:
     """Gaps with the intervals of lists made anew: attribute, metric, group, reference, gap, gap_low, gap_high."""
-    others = np.delete(np.arange(len(attribute.labels)), reference)
-    rate, worth = rates(counts), spread.effective(level)
-    low, high = exact(rate, worth, level)
-    gap_low, gap_high = gap_interval(
-        rate[others],
-        (low[others], high[others]),
-        rate[[reference]],
-        (low[[reference]], high[[reference]]),
-        spread.correlation[others],
-    )
-    gap = rate[others] - rate[[reference]]
-    return comparison_rows(attribute, reference, {"gap": gap, "gap_low": gap_low, "gap_high": gap_high})
+    beside = Beside.of(counts, reference, spread, level)
+    low, high = beside.gap_limits()
+    return comparison_rows(attribute, reference, {"gap": beside.gap, "gap_low": low, "gap_high": high})
 
 
 def _redrawn_list(cell: Ints, size: int, places: int, n_boot: int, rng: np.random.Generator) -> Floats:

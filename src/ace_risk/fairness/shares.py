@@ -12,6 +12,7 @@ import pandas as pd
 
 from ace_risk.fairness.counts import Attribute, Ints, read_groups
 from ace_risk.fairness.disclosure import SUPPRESSED, hidden_groups, hide
+from ace_risk.fairness.households import household_error
 from ace_risk.fairness.intervals import Spread, wilson
 from ace_risk.fairness.pooled import merge_pools, pools_of
 
@@ -140,14 +141,12 @@ def home_share(part: Mask, homes: Ints) -> tuple[float, float, float]:
     if not n:
         return np.nan, np.nan, np.nan
     share = float(part.mean())
-    _, home = np.unique(homes, return_inverse=True)
-    sizes = np.bincount(home).astype(float)
-    off = np.bincount(home, part - share)
-    variance = float((off**2).sum()) / n**2 * len(sizes) / max(len(sizes) - 1, 1)
-    measured = variance > 0 and len(sizes) > 1
-    worth = share * (1 - share) / variance if measured else n**2 / float((sizes**2).sum())
+    error, number = household_error((part - share) / n, homes)
+    measured = error > 0  # not so with a single household either
+    _, sizes = np.unique(homes, return_counts=True)
+    worth = share * (1 - share) / error**2 if measured else n**2 / float((sizes.astype(float) ** 2).sum())
     one = np.ones(1)
-    spread = Spread(worth * one, 0 * one, n * one, (len(sizes) if measured else n) * one)
+    spread = Spread(worth * one, 0 * one, n * one, (number if measured else n) * one)
     low, high = wilson(share * one, spread.effective())
     return share, float(low[0]), float(high[0])
 

@@ -7,10 +7,9 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import stdtrit
 
 from ace_risk.fairness.counts import Floats
-from ace_risk.fairness.intervals import LEVEL
+from ace_risk.fairness.households import household_error, reach
 
 LEAST_HOMES = 30
 """Below this many households in either group there is no interval: its normal approximation can't be trusted."""
@@ -98,8 +97,5 @@ def _interval(
     if fewest < LEAST_HOMES:
         return np.nan, np.nan
     inside = one | other
-    _, home = np.unique(households[inside].astype(str), return_inverse=True)
-    by_home = np.bincount(home, influence[inside])
-    error = np.sqrt((by_home**2).sum() * len(by_home) / (len(by_home) - 1))
-    reach = float(stdtrit(fewest - 1, 0.5 + LEVEL / 2) * error)
-    return gap - reach, gap + reach
+    error, _ = household_error(influence[inside], np.unique(households[inside].astype(str), return_inverse=True)[1])
+    return gap - reach(error, fewest), gap + reach(error, fewest)

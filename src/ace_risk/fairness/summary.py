@@ -44,8 +44,9 @@ def audit_sentences(
     lists: int,
     attribute_titles: Mapping[str, str],
     hidden: Collection[Rate] = (),
+    interval: tuple[float, float] | None = None,
 ) -> list[str]:
-    """Three sentences on whom the lists reach: how many, where that differs, and what can't be told.
+    r"""Three sentences on whom the lists reach: how many, where that differs, and what can't be told.
 
     They are about the children for whom the outcome followed (the true positive rate), per 1,000 of them, and rest on
     the primary comparisons where some were declared. A group that differs is given with its 95 % interval.
@@ -60,6 +61,8 @@ def audit_sentences(
         What people read for each attribute; one without a title keeps its name.
     hidden
         The rates that may not be shown.
+    interval
+        The 95 % interval of the share listed of all the times the outcome followed; not told if not given.
 
     Raises
     ------
@@ -72,8 +75,9 @@ def audit_sentences(
     >>> sex = pd.Series(["Girl", "Boy", "Boy"] * 4_000, name="sex")
     >>> audit = audit_fairness([1, 1, 1, 0] * 3_000, range(12_000), sex, list_size=4_800)
     >>> for sentence in audit_sentences(audit, 4_800, 1, {"sex": "Sex"}):
-    ...     print(sentence)
-    Over 1 list of 4,800 places, of 1,000 children like these for whom the outcome followed, 400 were listed.
+    ...     print(sentence.replace(" places, of", " places,\n of"))
+    Over 1 list of 4,800 places,
+     of 1,000 children like these for whom the outcome followed, 400 were listed (3,600 of 9,000).
     In 1 of 1 comparison the groups don't differ by more than 50 in 1,000: 400 to 400 of 1,000 were listed.
     There was enough evidence to assess every group.
     """
@@ -86,11 +90,18 @@ def audit_sentences(
         raise StudyError.from_problems("audit_sentences", problems)
     titles = {name: attribute_titles.get(name, name) for name in audit.by_group["attribute"]}
     compared = audit.primary[audit.primary["metric"] == "tpr"]
-    return [reached(audit, places, lists), differing(audit, compared, titles, hidden), untold(compared, titles)]
+    return [
+        reached(audit, places, lists, interval),
+        differing(audit, compared, titles, hidden),
+        untold(compared, titles),
+    ]
 
 
-def reached(audit: FairnessAudit, places: int, lists: int) -> str:
-    """How many children for whom the outcome followed were listed, all groups together."""
+def reached(audit: FairnessAudit, places: int, lists: int, interval: tuple[float, float] | None = None) -> str:
+    """How often a child for whom the outcome followed was listed, all groups together.
+
+    Over several lists these are times and not children: a child counts once on each list date.
+    """
     size = f"{counted(lists, 'list')} of {counted(places, 'place')}"
     first = audit.by_group[audit.by_group["attribute"] == audit.by_group["attribute"].iloc[0]]
     listed, missed = int(first["tp"].sum()), int(first["fn"].sum())
@@ -99,10 +110,15 @@ def reached(audit: FairnessAudit, places: int, lists: int) -> str:
             f"Over {size}, the outcome followed for no child in these records, "
             "so whom the lists miss can't be assessed."
         )
-    return (
-        f"Over {size}, of 1,000 children like these for whom the outcome followed, "
-        f"{per_1000(listed / (listed + missed))} were listed{' (a child counts once on each list date)' * (lists > 1)}."
-    )
+    share = per_1000(listed / (listed + missed))
+    counts = f"{listed:,} of {listed + missed:,}"
+    if interval is not None:
+        counts += f"; between {per_1000(interval[0])} and {per_1000(interval[1])} of 1,000"
+    if lists == 1:
+        whom = f"children like these for whom the outcome followed, {share} were listed"
+    else:
+        whom = f"times that the outcome followed for a child like these, the child had been listed {share} times"
+    return f"Over {size}, of 1,000 {whom} ({counts})."
 
 
 def differing(

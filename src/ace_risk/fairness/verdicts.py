@@ -6,7 +6,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ace_risk.fairness.counts import METRICS, Attribute, Floats, Ints, bases, comparison_rows, rates
+from ace_risk.fairness.beside import Beside
+from ace_risk.fairness.counts import METRICS, Attribute, Floats, Ints, bases, comparison_rows
 from ace_risk.fairness.intervals import Spread, exact, gap_interval
 
 WITHIN, OUTSIDE, OPEN = "within", "outside", "not enough evidence"
@@ -43,23 +44,17 @@ def verdict_table(
     where the verdict is `within` or `outside`, and where no number of rows would do: the reference is too small, or
     the group has no row below the rate's line.
     """
-    others = np.delete(np.arange(len(attribute.labels)), reference)
-    every_rate, worth = rates(counts), spread.effective(level)
-    rate, n, correlation = every_rate[others], worth[others], spread.correlation[others]
-    reference_rate, reference_n = every_rate[[reference]], worth[[reference]]
-    gap = rate - reference_rate
-    limits, reference_limits = exact(rate, n, level), exact(reference_rate, reference_n, level)
-    low, high = gap_interval(rate, limits, reference_rate, reference_limits, correlation)
+    beside = Beside.of(counts, reference, spread, level)
+    gap, (low, high) = beside.gap, beside.gap_limits()
     margin = np.array([margins[metric] for metric in METRICS])
     below = bases(counts)
-    told = np.isfinite(gap) & (below[others] > 1) & (below[[reference]] > 1)
+    told = np.isfinite(gap) & (below[beside.others] > 1) & (below[[reference]] > 1)
     within = told & (low >= -margin) & (high <= margin)
     outside = told & ((low > margin) | (high < -margin))
     reach = np.maximum(gap - low, high - gap)
     target = np.where(reach <= margin, np.abs(np.abs(gap) - margin), margin)
     target = np.where(within | outside, np.nan, target)
-    rows = counts[others].sum(axis=1)
-    needed = rows_needed(rate, n, reference_rate, reference_n, correlation, rows, target, level)
+    needed = rows_needed(beside, counts[beside.others].sum(axis=1), target)
     figures = {"gap": gap, "gap_low": low, "gap_high": high, "verdict": _words(within, outside)}
     table = comparison_rows(attribute, reference, {**figures, "n_needed": needed})
     return table.assign(n_needed=table["n_needed"].astype("Int64").mask(table["n_needed"] == 0))
@@ -71,26 +66,18 @@ def _words(within: npt.NDArray[np.bool_], outside: npt.NDArray[np.bool_]) -> npt
     return words
 
 
-def rows_needed(
-    rate: Floats,
-    n: Floats,
-    reference_rate: Floats,
-    reference_n: Floats,
-    correlation: Floats,
-    rows: Ints,
-    target: Floats,
-    level: Floats,
-) -> Ints:
+def rows_needed(beside: Beside, rows: Ints, target: Floats) -> Ints:
     """Rows of the group for neither limit to be further from the gap than the target; 0 where there is no such number.
 
-    Arrays of groups × metrics; `rows` is one per group, `level` one per metric. There is none either where the target
-    is NaN.
+    `rows` is one per group, `target` groups × metrics. There is none either where the target is NaN.
     """
-    open_ = np.isfinite(target) & np.isfinite(rate - reference_rate)
-    rate, per_row, target, correlation = rate[open_], (n / rows[:, None])[open_], target[open_], correlation[open_]
-    reference_n = np.broadcast_to(reference_n, open_.shape)[open_]
-    reference_rate = np.broadcast_to(reference_rate, open_.shape)[open_]
-    level = np.broadcast_to(level, open_.shape)[open_]
+    open_ = np.isfinite(target) & np.isfinite(beside.gap)
+    rate, per_row = beside.rate[open_], (beside.worth / rows[:, None])[open_]
+    target, correlation = target[open_], beside.correlation[open_]
+    reference_rate, reference_n, level = (
+        np.broadcast_to(one, open_.shape)[open_]
+        for one in (beside.reference_rate, beside.reference_worth, beside.level)
+    )
     reference_limits = exact(reference_rate, reference_n, level)
 
     def too_wide(number: Ints) -> npt.NDArray[np.bool_]:

@@ -101,3 +101,31 @@ def proxies_part(proxies: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 def swap_part(swap: Mapping[str, Any]) -> dict[str, Any]:
     """The swap test, with its attributes in words."""
     return {**swap, "titles": [title_of(name).lower() for name in swap["attributes"]]}
+
+
+OPTION_COLUMNS = (
+    "option", "group", "positives", "found", "found_per_100_places", "change", "low", "high",
+    "gap", "gap_low", "gap_high", "verdict",
+)  # fmt: skip
+
+
+def mitigation_part(audit: Mapping[str, Any]) -> dict[str, Any] | None:
+    """What ways to lessen a difference would cost; None where that wasn't asked for."""
+    made = audit.get("mitigation")
+    if not made:
+        return None
+    rows = []
+    for option in made["options"]:
+        whole = [option["found_per_100_places"], option["change"], option["low"], option["high"]]
+        gap = [option["gap"][name] for name in ("gap", "low", "high", "verdict")]
+        rows.append([option["title"], "all", None, None, *whole, *gap])
+        rows += [
+            [option["title"], record["group"], *(record[name] for name in OPTION_COLUMNS[2:8])]
+            for record in option["by_group"]
+        ]
+    return {
+        **made,
+        "title": title_of(made["attribute"]),
+        "groups": [record["group"] for record in made["options"][0]["by_group"]],
+        "csv": csv_link("mitigation.csv", OPTION_COLUMNS, ([*row, *[None] * 4][: len(OPTION_COLUMNS)] for row in rows)),
+    }

@@ -9,7 +9,7 @@ import pandas as pd
 
 from ace_risk.fairness.counts import RESTS_ON
 from ace_risk.report.csv_text import csv_link
-from ace_risk.report.fairness_chapters import chapters_part
+from ace_risk.report.fairness_chapters import chapters_part, mitigation_part
 from ace_risk.report.fairness_sections import (
     calibration_part,
     crossed_part,
@@ -74,6 +74,7 @@ def render_fairness(audit: Mapping[str, Any], header: Header) -> str:
         calibration=calibration_part(audit),
         crossed=crossed_part(audit),
         chapters=chapters_part(audit),
+        mitigation=mitigation_part(audit),
         since=since_part(audit),
         adultification=audit.get("adultification") or [],
         outside=outside_rows(audit),
@@ -81,6 +82,7 @@ def render_fairness(audit: Mapping[str, Any], header: Header) -> str:
         headline=header.answer or fairness_answer(audit["answer"]),
         attributes=[attribute_part(audit, attribute) for attribute in attributes_of(audit["by_group"])],
         baselines=[baseline_part(name, found) for name, found in audit["baselines"].items()],
+        baselines_csv=baselines_csv(audit),
         metrics=METRICS,
         groups_csv=table_csv("groups.csv", GROUP_COLUMNS, [*audit["by_group"], *(audit.get("pooled") or [])]),
         verdicts_csv=table_csv("verdicts.csv", VERDICT_COLUMNS, audit["verdicts"]),
@@ -150,6 +152,11 @@ def attribute_part(audit: Mapping[str, Any], attribute: str) -> dict[str, Any]:
         "word": overall(reach_of(verdicts)),
         "picture": tpr_picture(drawn, title, reference, audit["margin"], _common_end(audit)),
         "csv": table_csv(f"{attribute}.csv", GROUP_COLUMNS, [*groups, *pooled]),
+        "others_csv": table_csv(
+            f"{attribute}-comparisons.csv",
+            VERDICT_COLUMNS,
+            [row for row in audit["verdicts"] if row["attribute"] == attribute],
+        ),
     }
 
 
@@ -243,6 +250,16 @@ def baseline_part(name: str, found: Mapping[str, Any]) -> dict[str, Any]:
         "primary_tally": tally(primary_rows(found["verdicts"])),
         "word": overall(primary_rows(found["verdicts"])),
     }
+
+
+def baselines_csv(audit: Mapping[str, Any]) -> Any:
+    """Every comparison of the simple rules as CSV, beside which those of the model stand in verdicts.csv."""
+    rows = [
+        [found["title"], *(row.get(column) for column in VERDICT_COLUMNS)]
+        for found in audit["baselines"].values()
+        for row in found["verdicts"]
+    ]
+    return csv_link("simple-rules.csv", ("rule", *VERDICT_COLUMNS), rows)
 
 
 def table_csv(name: str, columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> Any:

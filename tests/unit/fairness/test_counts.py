@@ -168,3 +168,73 @@ def test_only_crossed_groups_that_occur_are_shown():
     frame = pd.DataFrame({"a": ["x", "y", "y"], "b": [10, 9, 10], "c": [True, True, True]})
     attribute = read_groups(frame, intersections=True)[-1]
     assert (attribute.name, attribute.labels) == ("a × b × c", ["x × 10 × True", "y × 9 × True", "y × 10 × True"])
+
+
+CONTROLS = {
+    "one control": ["hub"],
+    "two controls": ["hub", "year"],
+    "a control of numbers": ["year"],
+}
+
+
+@pytest.mark.parametrize("controls", CONTROLS)
+def test_several_attributes_within_several_controls_equal_fairlearns_on_its_own_kinds_of_input(rows, controls):
+    """fairlearn takes a frame with categories, numbers and booleans; missing cells stand under their name there."""
+    rng = np.random.default_rng(12)
+    sensitive = pd.DataFrame(
+        {
+            "sex": pd.Categorical(rng.choice(["Girl", "Boy"], 600), ["Girl", "Boy", "Not known"]),
+            "recorded": rng.choice([True, False], 600),
+            "band": pd.Series(rng.choice([0.5, 2.0, np.nan], 600)),
+        }
+    )
+    control = pd.DataFrame({"hub": rng.choice(["north", "south"], 600), "year": rng.choice([2023, 2024], 600)})
+    control = control[CONTROLS[controls]]
+    filled = sensitive.astype(object).where(sensitive.notna(), "Not recorded").astype(str)
+    expected = MetricFrame(
+        metrics=REFERENCE,
+        y_true=rows["label"].tolist(),
+        y_pred=pd.Series(rows["score"] >= 0.8).astype(int),
+        sensitive_features=filled,
+        control_features=control,
+    ).by_group
+    ours = audit_fairness(
+        rows["label"].tolist(), pd.Series(rows["score"]), pd.concat([control, sensitive], axis=1), threshold=0.8,
+        intersections=True,
+    ).by_group  # fmt: skip
+    crossed = ours[ours["attribute"] == ours["attribute"].iloc[-1]].set_index("group")
+    compared = 0
+    for place, figures in expected.iterrows():
+        group = " × ".join(map(str, place))
+        if group not in crossed.index:
+            assert figures.isna().all(), "fairlearn shows combinations that don't occur as NaN"
+            continue
+        compared += 1
+        for metric in METRICS:
+            below = crossed.loc[group, list(RESTS_ON[metric][1])].sum()
+            if not below:  # fairlearn says nought, or NaN
+                assert np.isnan(crossed.loc[group, metric])
+            else:
+                assert crossed.loc[group, metric] == pytest.approx(figures[metric], abs=1e-12)
+    assert compared == len(crossed) > 10
+
+
+def test_a_dictionary_of_lists_is_a_frame_as_it_is_for_fairlearn(rows):
+    given = {"sex": ["Girl", "Boy"] * 300, "band": [1, 2, 3] * 200}
+    ours = audit_fairness(rows["label"], rows["score"], given, threshold=0.8).by_group.set_index(["attribute", "group"])
+    for name, column in given.items():
+        frame = MetricFrame(
+            metrics=REFERENCE, y_true=rows["label"], y_pred=rows["score"] >= 0.8, sensitive_features={name: column}
+        ).by_group
+        for group, figures in frame.iterrows():
+            for metric in METRICS:
+                assert ours.loc[(name, group), metric] == pytest.approx(figures[metric], abs=1e-12)
+
+
+def test_where_fairlearn_says_nought_without_anybody_to_find_ours_is_undefined():
+    group, label = ["six"] * 6 + ["rest"] * 6, [0] * 6 + [1, 0] * 3
+    frame = MetricFrame(metrics=REFERENCE["tpr"], y_true=label, y_pred=[0] * 12, sensitive_features=group).by_group
+    audit = audit_fairness(label, [0] * 12, pd.Series(group), threshold=1)
+    assert frame["six"] == 0.0
+    assert np.isnan(audit.by_group.set_index("group").loc["six", "tpr"])
+    assert set(audit.verdicts.loc[audit.verdicts["metric"] == "tpr", "verdict"]) == {"not enough evidence"}

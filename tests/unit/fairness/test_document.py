@@ -166,3 +166,37 @@ def test_a_world_without_anybody_in_need_says_so():
         "No child in these records was in high need, so nothing can be said against true need."
     ]
     assert not is_apart({"gap_low": None, "gap_high": None}, {"gap": 0.1})
+
+
+ODD = {
+    "nobody for whom the outcome followed": {"label": np.zeros(ROWS, dtype=np.int8)},
+    "the outcome followed for all": {"label": np.ones(ROWS, dtype=np.int8)},
+    "a group of one": {"sex": np.where(np.arange(ROWS) == 7, "Not recorded", "Girls")},
+    "every cell missing": {"sex": [None] * ROWS, "ethnicity": ["Not recorded"] * ROWS,
+                           "ethnicity_18": ["Not recorded"] * ROWS},
+    "five hundred groups": {"hub": np.arange(ROWS) % 500},
+    "everybody listed": {"listed": np.ones(ROWS, dtype=bool)},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", ODD)
+def test_odd_data_give_a_whole_document_without_a_silent_figure(case):
+    changes = dict(ODD[case])
+    label, listed = changes.pop("label", LABEL), changes.pop("listed", LISTED)
+    made = build_audit(
+        PLAN, label, {"card": listed}, {"card": "Card"}, GROUPS.assign(**changes), np.arange(ROWS) // 2, PLACES, 2, 3
+    )
+    assert json.loads(json.dumps(made, allow_nan=False)) == made
+    assert len(made["sentences"]) >= 3
+    for row in made["by_group"]:
+        if row["tp"] == row["fn"] == 0:
+            assert row["tpr"] is None, "undefined, never nought"
+        small = [0 < row[name] < 6 for name in ("n", "tp", "fp", "tn", "fn") if row[name] != SUPPRESSED]
+        assert not any(small)
+    if case.startswith(("nobody", "every cell")):
+        assert {row["verdict"] for row in made["verdicts"] if row["attribute"] in ("sex", "ethnicity")
+                and row["metric"] == "tpr"} <= {"not enough evidence"}  # fmt: skip
+    if case == "a group of one":
+        [verdict] = [row for row in made["verdicts"] if row["attribute"] == "sex" and row["metric"] == "tpr"]
+        assert verdict["verdict"] == "not enough evidence"
+        assert verdict["gap"] in (None, SUPPRESSED), "undefined, or hidden"

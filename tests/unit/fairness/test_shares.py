@@ -93,3 +93,11 @@ def test_pools_stand_for_their_members():
     groups = ShownGroups.of(sex.to_frame(), suppress_small(audit.by_group, 6), np.arange(712), 6)
     assert groups.attributes[0].labels == ["Boys", "Girls and Not recorded"]
     assert not any(groups.is_closed("sex", group) for group in groups.attributes[0].labels)
+
+
+def test_groups_without_rows_have_no_share():
+    records = share_records(np.zeros(3, dtype=bool), shown([0, 0, 0], ["a", "b"]))
+    assert [(row["rows"], row["share"], row["low"]) for row in records] == [(3, 0.0, 0.0), (0, None, None)]
+    nobody = ShownGroups([Attribute("sex", ["a"], np.zeros(0, dtype=np.int64))], set(), np.zeros(0, dtype=np.int64), 6)
+    assert share_records(np.zeros(0, dtype=bool), nobody)[0]["share"] is None
+    assert split_records(np.zeros(0, dtype=np.int64), ["x"], nobody)[0]["share"] is None

@@ -48,8 +48,13 @@ def test_differences_are_told_in_natural_frequencies_with_intervals():
     found, differ, untold = audit_sentences(AUDITS["differs"], 200, 4, TITLES)
     share = round(1000 * (4120 + 500 + 2) / (10_000 + 2000 + 6))
     assert found == (
-        "Over 4 lists of 200 places, of 1,000 children like these for whom the outcome followed, "
-        f"{share} were listed (a child counts once on each list date)."
+        "Over 4 lists of 200 places, of 1,000 times that the outcome followed for a child like these, the child had "
+        f"been listed {share} times (4,622 of 12,006)."
+    )
+    one_list, *_ = audit_sentences(AUDITS["differs"], 200, 1, TITLES, interval=(0.3761, 0.3939))
+    assert one_list.endswith(
+        f"children like these for whom the outcome followed, {share} were listed "
+        "(4,622 of 12,006; between 376 and 394 of 1,000)."
     )
     assert differ == (
         "1 of 2 groups differs from the largest group by more than 50 in 1,000: "

@@ -310,6 +310,30 @@ def audit() -> dict[str, Any]:
         "households": True,
         "interval_method": "Wilson for rates, MOVER from exact limits for gaps",
         "baselines": {"ace_count": {"title": "counting ACEs", "by_group": by_group, "verdicts": verdicts}},
+        "chapters": chapters_record(),
+    }  # fmt: skip
+
+
+def chapters_record() -> dict[str, Any]:
+    """Chapters of two groups; one figure is hidden, and one name would be a formula in a spreadsheet."""
+    figures = {"rows": 90, "part": 30, "share": 0.33, "low": 0.25, "high": 0.43}
+    hidden = dict.fromkeys(figures, "c")
+    groups = [{"attribute": "sex", "group": "Girl"}, {"attribute": "sex", "group": "=Boy"}]
+    by_group = [groups[0] | figures, groups[1] | hidden]
+    auc = {f"{name}_{end}": value for name in ("all", "used") for end, value in
+           (("auc", 0.62), ("low", 0.58), ("high", 0.66))}  # fmt: skip
+    lead = {"children": 40, "median_days": 97.0, "low": 80.0, "high": 112.0}
+    return {
+        "missed": {"rows": {"missed": 90, "found": 60},
+                   "domains": [{"title": "School", "missed": figures, "found": figures, "by_group": by_group}]},
+        "reasons": {"rows": 90, "overall": [{"kind": "School", **figures}],
+                    "by_group": [{**row, "kind": "School"} for row in by_group]},
+        "lead_time": {"overall": {"attribute": "all", "group": "all", **lead},
+                      "by_group": [groups[0] | lead, groups[1] | dict.fromkeys(lead, "c")]},
+        "proxies": [{"attribute": "sex", "telling": [{"title": "Exclusions", "group": "=Boy", "auc": 0.41}],
+                     "groups": [{"group": "Girl", **auc}]}],
+        "swap": {"attributes": ["sex"], "rows": 90, "cells": 50, "changed": 0, "largest": 0.0,
+                 "caution": "This says nothing about indirect discrimination"},
     }  # fmt: skip
 
 

@@ -103,6 +103,31 @@ def test_fairness_chapters_and_suppression(pages: dict[str, str], audit: dict[st
     assert rows["White"]["tp"].isdigit()
 
 
+def test_every_table_of_the_fairness_page_is_in_a_csv_without_formulas(pages: dict[str, str], parse: Parse) -> None:
+    html = pages["fairness"]
+    for part in html.split("<h2 ")[1:]:
+        assert part.count("<table") == 0 or 'class="csv"' in part
+    links = {a["download"]: unquote(a["href"].split(",", 1)[1]) for a in parse(html).all("a") if a.get("download")}
+    assert {"sex.csv", "sex-comparisons.csv", "groups.csv", "verdicts.csv", "simple-rules.csv", "proxies.csv",
+            "missed-by-domain.csv", "reasons-by-group.csv", "lead-time-by-group.csv"} <= set(links)  # fmt: skip
+    assert "'=Boy" in links["missed-by-domain.csv"]
+    assert not any(cell.startswith(("=", "+", "@")) for text in links.values() for row in csv.reader(io.StringIO(text))
+                   for cell in row)  # fmt: skip
+
+
+def test_the_fairness_page_opens_with_three_sentences_and_chapters(
+    pages: dict[str, str], audit: dict[str, Any], parse: Parse
+) -> None:
+    html = pages["fairness"]
+    opening = parse(chapter(html, '<div class="answer', "</div>")).text()
+    assert [sentence in opening for sentence in audit["sentences"]] == [True] * 3
+    places = [html.index(f'id="{name}"') for name in ("lawful", "effective", "fair", "method")]
+    assert places == sorted(places)
+    assert html.count("This says nothing about indirect discrimination") == 1
+    assert "Questions that the board should ask" in html
+    assert "margin of 5 points is this audit's" in parse(html).text()
+
+
 def test_a_hidden_group_shows_no_gap(audit: dict[str, Any], header: Header) -> None:
     verdicts = [
         {**row, "gap": -0.4321} if row["group"] == "Other" and row["metric"] == "tpr" else row

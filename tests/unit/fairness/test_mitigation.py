@@ -1,0 +1,148 @@
+"""Mitigation: each way does what it says, on validation rows only, and its price is counted."""
+
+from __future__ import annotations
+
+import json
+import shutil
+
+import numpy as np
+import pandas as pd
+import pytest
+from fairlearn.metrics import MetricFrame, true_positive_rate
+
+from ace_risk.evaluate.judged import JudgedRows
+from ace_risk.evaluate.list_size import select_top
+from ace_risk.evaluate.resampling import resampled_ratios
+from ace_risk.fairness.constrained import constrained_fit, one_hot
+from ace_risk.fairness.costs import Costs, home_sum
+from ace_risk.fairness.mitigation import AS_IS, CAUTION
+from ace_risk.fairness.reweighed import rank_in_group, redraw, reweighing
+from ace_risk.kinds import configs_folder
+from ace_risk.models.points import PointsClassifier
+from ace_risk.study import load_study
+
+RNG = np.random.default_rng(3)
+
+
+def test_weights_make_group_and_outcome_independent_and_keep_the_rows():
+    group = RNG.choice(["a", "b"], 500, p=[0.7, 0.3])
+    label = (RNG.random(500) < np.where(group == "a", 0.1, 0.4)).astype(int)
+    weight = reweighing(label, group)
+    assert weight.sum() == pytest.approx(500)
+    shares = [np.average(label[group == name], weights=weight[group == name]) for name in "ab"]
+    assert shares == pytest.approx([label.mean()] * 2)
+    rows = redraw(weight, np.random.default_rng(1))
+    drawn = [label[rows][group[rows] == name].mean() for name in "ab"]
+    assert abs(drawn[0] - drawn[1]) < 0.1 < label[group == "b"].mean() - label[group == "a"].mean()
+
+
+def planted(rows=6_000):
+    """Need that one group's records show less of, and a feature that tells the group."""
+    rng = np.random.default_rng(3)
+    group = rng.choice(["a", "b"], rows, p=[0.6, 0.4])
+    need = rng.random(rows)
+    label = (rng.random(rows) < 0.6 * need).astype(int)
+    shown = need + np.where(group == "b", -0.35, 0.0) + rng.normal(0, 0.1, rows)
+    tells = (group == "b") + rng.normal(0, 0.7, rows)
+    return pd.DataFrame({"shown": shown, "tells": tells}), label, group
+
+
+def gap_of(score, label, group, share=0.2):
+    listed = select_top(score, int(share * len(score)), None, np.arange(len(score)))
+    rates = MetricFrame(metrics=true_positive_rate, y_true=label, y_pred=listed, sensitive_features=group).by_group
+    return abs(rates["a"] - rates["b"])
+
+
+def test_the_constrained_fit_finds_groups_more_alike_than_the_card_on_other_rows():
+    X, label, group = planted()
+    half = len(X) // 2
+    table = PointsClassifier(max_features=2).fit(X[:half], label[:half]).table_
+    fit = constrained_fit(table, X[:half], label[:half], group[:half], 0.02, 0.2)
+    free, bound = (
+        gap_of(score, label[half:], group[half:]) for score in (table.decision_function(X[half:]), fit.score(X[half:]))
+    )
+    assert bound < 0.04 < 0.07 < free
+
+
+def test_one_hot_tells_every_bin_of_the_table():
+    X, label, _ = planted(800)
+    table = PointsClassifier(max_features=2).fit(X, label).table_
+    bins = one_hot(table, X)
+    assert (bins.sum(axis=1) == len(table.terms)).all()
+    points = np.concatenate([term.score_table.ravel() for term in table.terms])
+    np.testing.assert_allclose(bins @ points + table.intercept, table.decision_function(X))
+
+
+def test_cut_offs_of_their_own_find_groups_alike():
+    X, label, group = planted()
+    score = X["shown"].to_numpy()
+    half = len(X) // 2
+    placed = rank_in_group(score[half:], group[half:], score[:half], group[:half], label[:half])
+    assert gap_of(placed, label[half:], group[half:]) < 0.06 < 0.2 < gap_of(score[half:], label[half:], group[half:])
+    assert ((placed >= 0) & (placed <= 1)).all()
+
+
+def test_a_sum_over_households_has_the_interval_of_drawing_them_again():
+    homes = np.repeat(np.arange(200), 3)
+    values = np.repeat(RNG.choice([-1.0, 0.0, 1.0], 200), 3) * (RNG.random(600) < 0.8)
+    total, low, high = home_sum(values, homes)
+    drawn = 600 * resampled_ratios(values, np.ones(600), homes, seed=1, draws=4_000)
+    assert total == values.sum()
+    assert (low, high) == pytest.approx(tuple(np.quantile(drawn, [0.025, 0.975])), abs=0.12 * (high - low))
+
+
+def test_costs_are_plain_counting():
+    rows = 2_000
+    groups = pd.DataFrame({name: RNG.choice(["a", "b"], rows) for name in load_demo().fairness.primary_attributes})
+    label = (RNG.random(rows) < 0.4).astype(np.int8)
+    judged = JudgedRows(label, np.zeros(rows), np.arange(rows), np.arange(rows), np.arange(rows))
+    before, after = (select_top(RNG.random(rows), 400, None, np.arange(rows)) for _ in range(2))
+    costs = Costs(load_demo(), judged, groups, before)
+    pair = costs.widest()
+    made = costs.option(after, pair)
+    assert made["found_per_100_places"] == 100 * (after & (label == 1)).sum() / 400
+    assert made["change"] == pytest.approx(100 * ((after & (label == 1)).sum() - (before & (label == 1)).sum()) / 400)
+    assert sum(row["change"] for row in made["by_group"]) == pytest.approx(made["change"])
+    column = groups[pair["attribute"]]
+    for row in made["by_group"]:
+        assert row["found"] == (after & (label == 1) & (column == row["group"])).sum()
+    rates = [(after & (label == 1) & (column == name)).sum() / ((label == 1) & (column == name)).sum()
+             for name in (pair["group"], pair["reference"])]  # fmt: skip
+    assert made["gap"]["gap"] == pytest.approx(rates[0] - rates[1])
+
+
+def load_demo():
+    return load_study(configs_folder() / "demo.yaml")
+
+
+def test_the_command_compares_on_validation_folds_and_leaves_the_test_period_closed(run_command, demo, tmp_path):
+    run = tmp_path / "run"
+    shutil.copytree(demo / "run", run)
+    log = (demo / "test-openings.jsonl").read_bytes()
+    done = run_command("audit", run, "--mitigation", "--data", demo / "data")
+    assert done.returncode == 0, done.stderr
+    assert not list(tmp_path.glob("**/test-openings.jsonl"))
+    assert (demo / "test-openings.jsonl").read_bytes() == log
+    made = json.loads((run / "mitigation.json").read_text())
+    names = [option["name"] for option in made["options"]]
+    assert names[0] == AS_IS
+    assert {"without_proxies", "reweighed", "constrained", "own_cut_offs"} <= set(names)
+    assert all(fold.startswith("validation") for fold in made["folds"])
+    page = (run / "fairness.html").read_text()
+    assert page.count("A cut-off of its own for each group") == page.count(f"{CAUTION}")
+    assert 'download="mitigation.csv"' in page
+    assert run_command("audit", run).returncode == 0
+    assert "What could be done" in (run / "fairness.html").read_text(), "kept, since it took long"
+    other = json.loads((run / "mitigation.json").read_text()) | {"pack": "another"}
+    (run / "mitigation.json").write_text(json.dumps(other))
+    assert run_command("audit", run).returncode == 0
+    assert "What could be done" not in (run / "fairness.html").read_text()
+
+
+def test_without_data_or_with_other_data_it_is_refused(run_command, demo, tmp_path):
+    done = run_command("audit", demo / "run", "--mitigation")
+    assert done.returncode == 2
+    assert "--data DIR" in done.stderr
+    done = run_command("audit", demo / "run", "--mitigation", "--data", configs_folder().parent / "data" / "synthetic")
+    assert done.returncode == 3
+    assert "not the tables that the pack was trained on" in done.stderr
