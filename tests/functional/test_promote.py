@@ -184,7 +184,7 @@ def test_what_is_not_known_can_be_accepted_by_name_until_a_day(run_command, demo
     [
         ("- name: Ada\n  colour: red\n", "colour: unknown key"),
         (ACCEPTED.format(expires="2025-01-01"), "expires_on must lie after starts_on"),
-        ("- !!python/object/apply:os.system [true]\n", "is not YAML"),
+        ("- !!python/object/apply:os.system [true]\n", "is not plain YAML"),
     ],
 )
 def test_an_acceptance_that_is_none_is_explained(run_command, demo, passing, place, tmp_path, text, words):

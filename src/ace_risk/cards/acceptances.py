@@ -7,16 +7,13 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, StringConstraints, TypeAdapter, ValidationError, model_validator
+from pydantic import Field, model_validator
 
-from ace_risk.errors import StudyError
-from ace_risk.kinds import read_yaml, validation_problems
+from ace_risk.data.entries import Words, read_entries
 from ace_risk.plans import Part
 
 ACCEPTANCES = "acceptances.yaml"
 """Name of the file, in the folder of a run."""
-
-Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 
 class Acceptance(Part):
@@ -62,19 +59,8 @@ class Acceptance(Part):
 
 
 def read_acceptances(path: Path) -> tuple[Acceptance, ...]:
-    """The acceptances in a file, a list of mappings; none if the file isn't there.
-
-    Raises
-    ------
-    StudyError
-        Naming every key that is missing, unknown or wrong.
-    """
-    if not path.is_file():
-        return ()
-    try:
-        return TypeAdapter(tuple[Acceptance, ...]).validate_python(read_yaml(path) or ())
-    except ValidationError as error:
-        raise StudyError.from_problems(str(path), validation_problems(error)) from None
+    """The acceptances in a file; see :func:`ace_risk.data.entries.read_entries`."""
+    return read_entries(path, Acceptance)
 
 
 def accepted(acceptances: Sequence[Acceptance], what: str, today: date) -> bool:

@@ -28,7 +28,7 @@ def algo_care(card: ModelCard) -> Questions:
         questions=(
             _asked("advisory", "Advisory: does a person decide?", _decides(card),
                    "Say who checks that the list isn't followed without thought, and how.", CARD),
-            _asked("lawful", "Lawful: which law allows it, and is it necessary and proportionate?", "",
+            _asked("lawful", "Lawful: which law allows it, and is it necessary and proportionate?", _approved(card),
                    "Name the power, the purpose, and the regime: UK GDPR for safeguarding, or Part 3 of the Data "
                    "Protection Act 2018 for law enforcement."),
             _asked("granularity", "Granularity: what does it speak of, and how finely?",
@@ -59,7 +59,7 @@ def covenant(card: ModelCard) -> Questions:
         title="NPCC Covenant on artificial intelligence",
         about="Six principles to which the police forces of the United Kingdom agreed on 28 September 2023.",
         questions=(
-            _asked("lawful", "Lawful", "", "Name the law and the assessment of data protection."),
+            _asked("lawful", "Lawful", _approved(card), "Name the law and the assessment of data protection."),
             _asked("transparent", "Transparent", "A card, a transparency record and a version for young people come "
                    "with every model.", "Say where they are published.", CARD, "atrs.md", "young-people.html"),
             _asked("explainable", "Explainable", "Points, reasons and their dates can be checked by hand.", "", POINTS),
@@ -98,8 +98,9 @@ def equality(card: ModelCard) -> Questions:
                    "listed more. Being listed may feel like blame.", "Say what was heard from the people concerned.",
                    FAIRNESS),
             _asked("reduce", "What is done about it?",
-                   "Misses by group are audited before use; a difference outside the margin stops a promotion; "
-                   "professionals add children who aren't listed.", "Say what is done locally.", CARD),
+                   "Misses by group are audited before use: a difference outside the margin in whom the list misses "
+                   "stops a promotion, and any other needs somebody who accepts it by name. Professionals add children "
+                   "who aren't listed.", "Say what is done locally.", CARD),
             _asked("decision", "What was decided, by whom, and when is it looked at again?", "",
                    "Name the person, the decision and the date."),
         ),
@@ -128,7 +129,8 @@ def data_protection(card: ModelCard) -> Questions:
             _asked("measures", "What lowers the risks?",
                    "A person decides; safe contact is checked first; lists expire and can be deleted by command; files "
                    "that name children can be read by their owner only; enforcement is out of scope; small numbers "
-                   "are hidden; nothing at child level leaves the list.", "Say who may open a list, and where it lies.",
+                   "are hidden; only lists, reviews and children's pages hold a row about a child.",
+                   "Say who may open a list, and where it lies.",
                    CARD),
             _asked("rights", "How are rights served?",
                    "Reasons and records can be shown to the family; no decision is made by the model alone.",
@@ -147,6 +149,11 @@ def _asked(key: str, title: str, answer: str, ask: str = "", *evidence: str) -> 
 
 def _decides(card: ModelCard) -> str:
     return " ".join(card.human_decisions[:2])
+
+
+def _approved(card: ModelCard) -> str:
+    """What the approval of real data says; nothing for synthetic ones."""
+    return "" if card.data.synthetic else card.data.statement
 
 
 def _accuracy(card: ModelCard) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 from ace_risk.cards.markdown import plain
 from ace_risk.cards.questions import Question, Questions, told
 from ace_risk.cards.sections import ModelCard, search_sentences
+from ace_risk.cards.standing import WATCHING
 from ace_risk.report.natural import count, day, of_100
 from ace_risk.report.words import fairness_answer, number_means
 
@@ -95,19 +96,21 @@ def _owner(card: ModelCard) -> Questions:
 
 
 def _rationale(card: ModelCard) -> Questions:
+    whole = all(float(item.points).is_integer() for feature in card.points for item in feature.bins)
     return _section(
         "tier_2_rationale", "Tier 2, 2: description and rationale", "What it is for, and why this way.",
         ("detailed_description", "Detailed description",
          f"It learns from past records which features went before this: {card.outcome.title}. Each of "
-         f"{count(len(card.points))} features gives whole points; the total stands for a share. "
+         f"{count(len(card.points))} features gives {'whole points' if whole else 'points'}; the total stands for a "
+         "share. "
          + " ".join(search_sentences(card.search)[:2]), ""),
         ("scope", "Scope, and what is out of it", " ".join(card.out_of_scope), ""),
         ("benefit", "Benefit", "A team with few places sees first the families whose records most resemble those whom "
          "statutory support followed, with reasons and what could be offered.", "Say what changed for families."),
         ("previous_process", "Process before", "", "Say how families were chosen before."),
         ("alternatives", "Alternatives considered",
-         "Counting adverse experiences, a rule on repeated police notices, most recent contact and chance stand beside "
-         "it in the evaluation; so does a model too complex to use, to say what simplicity costs.", ""),
+         f"Beside it in the evaluation: {'; '.join(card.alternatives)}." if card.alternatives else "",
+         "" if card.alternatives else "Say what else was considered."),
     )  # fmt: skip
 
 
@@ -137,7 +140,7 @@ def _tool(card: ModelCard) -> Questions:
         ("system_architecture", "Architecture", "A command line reads six tables in a folder and writes files. Nothing "
          "is sent anywhere.", "Say where it runs."),
         ("phase", "Phase", "", "Say whether it is in design, on trial, in use or retired."),
-        ("maintenance", "Maintenance", "A pack never changes. The stop conditions on the card say when it is reviewed.",
+        ("maintenance", "Maintenance", f"A pack never changes. {WATCHING}",
          "Say who trains it again, and how often."),
         ("models", "Model", f"A table of points, pack {card.pack_id}: input, the features on the card; output, total "
          "points and a share from 0 to 1.", ""),
@@ -158,12 +161,15 @@ def _data(card: ModelCard) -> Questions:
          f"{day(data.end)}.", ""),
         ("quantities", "Quantities", f"{count(data.children)} children, {count(data.cohort_rows)} rows (a child at a "
          f"cutoff), {count(data.labelled_rows)} followed to the end.", ""),
-        ("sensitive_attributes", "Sensitive attributes", "Age, sex, ethnicity and care are used to audit; none gives "
-         "points. Records of harm, health and families are sensitive in themselves.", ""),
-        ("completeness", "Completeness and representativeness", "Only children already known to services. Ethnicity is "
-         "often missing, and not by accident; see the fairness report.", ""),
+        ("sensitive_attributes", "Sensitive attributes", f"Used to audit, and giving no points: "
+         f"{'; '.join(card.fairness.attributes)}. Records of harm, health and families are sensitive in "
+         "themselves.", ""),
+        ("completeness", "Completeness and representativeness", "Only children already known to services. Where a "
+         "group isn't recorded it is audited as a group of its own; see the fairness report.", ""),
         ("url", "Address", "", "Give it, or say that the data aren't public."),
-        ("collection", "Collection", "Recorded by services in the course of their work.", "Say by whom and why."),
+        ("collection", "Collection", *(("Made up from a seed; nobody was asked or recorded.", "") if data.synthetic
+                                       else ("Recorded by services in the course of their work.",
+                                             "Say by whom and why."))),
         ("cleaning", "Cleaning", "Every rule of the data contract is checked; rows that break one are refused, or set "
          "aside and counted.", ""),
         ("sharing", "Sharing agreements", "", "Name each agreement and its end."),

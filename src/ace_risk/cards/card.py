@@ -21,6 +21,7 @@ from ace_risk.cards.sections import (
     ModelCard,
     StopCondition,
 )
+from ace_risk.fairness.summary import ATTRIBUTE_TITLES
 from ace_risk.report.evaluation_sections import where
 from ace_risk.study import Study
 
@@ -73,6 +74,7 @@ def build_card(
             answer=audit["answer"],
             margin=audit["margin"],
             sentences=tuple(audit["sentences"]),
+            attributes=tuple(dict.fromkeys(title_of(row["attribute"]) for row in audit["verdicts"])),
             within=verdicts.count("within"),
             outside=verdicts.count("outside"),
             not_enough_evidence=verdicts.count("not enough evidence"),
@@ -89,10 +91,24 @@ def build_card(
             StopCondition(when=when, who=given_text(study.stop.who), by_when=given_text(study.stop.by_when))
             for when in standing.stop_conditions(study)
         ),
+        alternatives=tuple(record["title"] for record in evaluation["models"][1:]),
+        monitoring=standing.monitoring(study, model, audit["answer"]),
+        lists_lapse_after_days=study.referrals.expires_days,
         versions=dict(versions),
         pack_id=pack_id,
     )
     return made.model_copy(update={"accountability": accountability(made)})
+
+
+def title_of(attribute: str) -> str:
+    """What people read for an attribute of the audit.
+
+    Examples
+    --------
+    >>> title_of("care_status"), title_of("school")
+    ('Care', 'school')
+    """
+    return ATTRIBUTE_TITLES.get(attribute, attribute)
 
 
 _MEASURES = (

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from ace_risk.cards.questions import Questions, told
 from ace_risk.cards.sections import ModelCard, given, search_sentences
+from ace_risk.cards.standing import WATCHING
 from ace_risk.report.natural import count, day, interval, number, of_100, share, signed
 from ace_risk.report.words import ROW_MEANS, fairness_answer, number_means
 
@@ -29,6 +30,7 @@ def card_markdown(card: ModelCard) -> str:
             "Limits, and evidence that speaks against it", [_items(f"{x.text} ({x.source})" for x in card.limits)]
         ),
         *_section("What people decide", [_items(card.human_decisions)]),
+        *_section("What is watched", [WATCHING, _watched(card)]),
         *_section("When the work stops", [_stops(card)]),
         *(block for asked in card.accountability for block in _section(asked.title, _asked(asked))),
         *_section("Versions", [_items(f"{name} {release}" for name, release in sorted(card.versions.items()))]),
@@ -141,6 +143,11 @@ def _chosen(card: ModelCard) -> list[str]:
 def _asked(asked: Questions) -> list[str]:
     rows = [[question.title, told(question), ", ".join(question.evidence)] for question in asked.questions]
     return [plain(asked.about), _table(["question", "answer", "evidence"], rows)]
+
+
+def _watched(card: ModelCard) -> str:
+    rows = [[item.what, item.now, item.stop] for item in card.monitoring]
+    return _table(["what", "in the test", "the work stops if"], rows)
 
 
 def _stops(card: ModelCard) -> str:

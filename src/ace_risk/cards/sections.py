@@ -61,6 +61,7 @@ class CardFairness(Part):
     answer: str
     margin: float
     sentences: tuple[str, ...]
+    attributes: tuple[str, ...] = ()
     within: int
     outside: int
     not_enough_evidence: int
@@ -142,6 +143,14 @@ class StopCondition(Part):
     by_when: str = ""
 
 
+class Watched(Part):
+    """A figure that is worked out again each quarter: what it was in the test, and where the work stops."""
+
+    what: str
+    now: str
+    stop: str
+
+
 class ModelCard(Part):
     """Everything that a person needs to judge the model; empty text means that nobody has given it.
 
@@ -155,6 +164,12 @@ class ModelCard(Part):
         Who accepts that something isn't known well enough, why, and until when.
     accountability
         What public bodies are asked (ALGO-CARE, Covenant, equality, data protection), with answers from the record.
+    alternatives
+        What stands beside the model in the evaluation, by title.
+    monitoring
+        What is worked out again each quarter, beside what it was in the test.
+    lists_lapse_after_days
+        How long a list may be used.
     gaps
         The names of what hasn't been given.
     """
@@ -177,6 +192,9 @@ class ModelCard(Part):
     limits: tuple[Limit, ...]
     human_decisions: tuple[str, ...]
     stop_conditions: tuple[StopCondition, ...]
+    alternatives: tuple[str, ...] = ()
+    monitoring: tuple[Watched, ...] = ()
+    lists_lapse_after_days: int
     accountability: tuple[Questions, ...] = ()
     versions: dict[str, str] = Field(default_factory=dict)
     pack_id: str

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+from ace_risk.cards.sections import Watched
 from ace_risk.report.natural import number, of_100, share
 from ace_risk.study import Study
 
@@ -62,6 +66,44 @@ HUMAN_DECISIONS = (
     "Write down the decision and its reason for every child on the list, also when nothing is offered.",
     "Add a child who isn't on the list whenever professional judgement says so.",
 )
+
+
+WATCHING = (
+    "Every quarter, train again on the records up to then, into a folder of its own: its last test period is the "
+    "latest time that can be judged. Compare it with the test of this model. Before that, check the data and that "
+    "nothing leaks (ace-risk check --canary)."
+)
+"""How a model in use is watched."""
+
+
+def monitoring(study: Study, model: Mapping[str, Any], answer: str) -> tuple[Watched, ...]:
+    """What is worked out again each quarter, what it was in the test, and where the study lets the work stop.
+
+    Parameters
+    ----------
+    model
+        The model's record in the evaluation.
+    answer
+        The audit's verdict in one word.
+    """
+    low, high = study.bar.calibration_slope
+    return (
+        Watched(
+            what="Places that went to a child for whom the outcome followed",
+            now=of_100(model["precision"]),
+            stop=f"fewer than {of_100(study.bar.precision_at_least)}",
+        ),
+        Watched(
+            what="Calibration slope",
+            now=number(model["calibration_slope"], 2),
+            stop=f"below {number(low, 1)} or above {number(high, 1)}",
+        ),
+        Watched(
+            what="Whether the list reaches children of every group alike",
+            now=answer,
+            stop=f"outside the margin of {share(study.fairness.margin)} for any group, unless it can be explained",
+        ),
+    )
 
 
 def stop_conditions(study: Study) -> tuple[str, ...]:

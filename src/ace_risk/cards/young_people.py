@@ -66,7 +66,7 @@ def young_sections(card: ModelCard, domains: Iterable[str]) -> tuple[YoungSectio
                 "It does not say that you did something bad.",
                 "It does not say what you will do when you grow up.",
                 "It may not be used to arrest or search you.",
-                "It does not look at your skin, your faith, or if you are a boy or a girl.",
+                "It gives no points for your skin, your faith, or if you are a boy or a girl.",
                 "It can be wrong. It can miss children who need help.",
                 "It does not make choices. People do.",
             ),
@@ -75,7 +75,8 @@ def young_sections(card: ModelCard, domains: Iterable[str]) -> tuple[YoungSectio
             title="What does it look at?",
             sentences=("It adds up points for notes about:",),
             items=(*held, *(["other things; ask us which"] if others else [])),
-            closing="A note counts only if someone wrote it down. The list must be thrown away after a few weeks.",
+            closing="A note counts only if someone wrote it down. The list must be thrown away after "
+            f"{card.lists_lapse_after_days} days.",
         ),
         YoungSection(
             title="What can I do?",

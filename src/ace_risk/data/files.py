@@ -39,7 +39,7 @@ def output_folder(path: str | Path, kind: str = "", inputs: Iterable[str | Path]
     Raises
     ------
     OutputError
-        If `path` holds something else, overlaps an input, or can't be written.
+        If `path` holds something else, overlaps an input, is being written by another process, or can't be written.
 
     Examples
     --------
@@ -60,6 +60,7 @@ def output_folder(path: str | Path, kind: str = "", inputs: Iterable[str | Path]
         part = _sibling(target, "part")
         part.mkdir()
     try:
+        _refuse_a_second(target, part)
         with writing_to(target, part):
             yield part
             write_marker(part, kind)
@@ -145,6 +146,17 @@ def _refuse_overlap(target: Path, inputs: Iterable[str | Path]) -> None:
             raise OutputError(f"{target}: overlaps {given}, which is read. Give a folder of its own for the output.")
 
 
+def _refuse_a_second(target: Path, part: Path) -> None:
+    """Refuse what another process of this machine is writing; of two that begin at once, both may be refused."""
+    others = [int(match[1]) for path, match in _left_beside(target) if match[2] == "part" and path != part]
+    busy = [process for process in others if _is_running(process)]
+    if busy:
+        raise OutputError(
+            f"{target}: is being written by another command (process {busy[0]}). Wait until it has ended, or give "
+            "another path."
+        )
+
+
 def _make_parents(target: Path) -> list[Path]:
     """Make the folders above `target`; returns those that are new, innermost first."""
     new = [folder for folder in target.parents if not folder.exists()]
@@ -161,15 +173,21 @@ def _tidy(target: Path) -> None:
 
     An old folder takes its place again if its process was killed just before the new one took it.
     """
-    pattern = re.compile(rf"\.{re.escape(target.name)}\.(\d+)-[0-9a-f]{{8}}\.(part|old)")
-    siblings = list(target.parent.iterdir()) if target.parent.is_dir() else []
-    for path, match in [(path, found) for path in siblings if (found := pattern.fullmatch(path.name))]:
-        if path.is_symlink() or not path.is_dir() or _is_running(int(match[1])):
+    for path, match in _left_beside(target):
+        if _is_running(int(match[1])):
             continue
         if match[2] == "old" and not target.exists():
             path.rename(target)
         else:
             shutil.rmtree(path, ignore_errors=True)
+
+
+def _left_beside(target: Path) -> list[tuple[Path, re.Match[str]]]:
+    """The folders beside `target` that a process writes or wrote to take its place, with process and ending."""
+    pattern = re.compile(rf"\.{re.escape(target.name)}\.(\d+)-[0-9a-f]{{8}}\.(part|old)")
+    siblings = sorted(target.parent.iterdir()) if target.parent.is_dir() else []
+    found = [(path, pattern.fullmatch(path.name)) for path in siblings if path.is_dir() and not path.is_symlink()]
+    return [(path, match) for path, match in found if match]
 
 
 def _is_running(process: int) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ace_risk.cards.questions import FOR_PEOPLE
 from ace_risk.cards.sections import ModelCard, given, search_sentences
+from ace_risk.cards.standing import WATCHING
 from ace_risk.report.evaluation_page import headline, listed_dots, reached_dots
 from ace_risk.report.page import Header, render
 from ace_risk.report.pictures import Picture
@@ -35,6 +36,7 @@ def render_card(card: ModelCard, header: Header) -> str:
         choice=search_sentences(card.search),
         trials=_trials(card),
         for_people=FOR_PEOPLE,
+        watching=WATCHING,
     )
 
 

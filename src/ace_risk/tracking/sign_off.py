@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import yaml
-from pydantic import Field, StringConstraints, TypeAdapter, ValidationError
+from pydantic import Field
 
 from ace_risk.data.approval import Permission, check_approval
+from ace_risk.data.entries import Words, read_entries
 from ace_risk.data.files import write_file
 from ace_risk.errors import RefusedError, StudyError
-from ace_risk.kinds import read_yaml, validation_problems
 from ace_risk.plans import Part
 from ace_risk.report.natural import day
 
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
 SIGN_OFFS = "sign-off.yaml"
 """Name of the file, in the folder that holds the pack."""
-
-Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 
 class SignOff(Part):
@@ -56,19 +54,8 @@ def sign_offs_file(pack: Pack) -> Path:
 
 
 def read_sign_offs(path: Path) -> tuple[SignOff, ...]:
-    """The sign-offs in a file, a list of mappings; none if the file isn't there.
-
-    Raises
-    ------
-    StudyError
-        Naming every key that is missing, unknown or wrong.
-    """
-    if not path.is_file():
-        return ()
-    try:
-        return TypeAdapter(tuple[SignOff, ...]).validate_python(read_yaml(path) or ())
-    except ValidationError as error:
-        raise StudyError.from_problems(str(path), validation_problems(error)) from None
+    """The sign-offs in a file; see :func:`ace_risk.data.entries.read_entries`."""
+    return read_entries(path, SignOff)
 
 
 def add_sign_off(pack: Pack, name: str, role: str, until: date, note: str = "", today: date | None = None) -> Path:
@@ -89,7 +76,7 @@ def add_sign_off(pack: Pack, name: str, role: str, until: date, note: str = "", 
     if problems:
         raise StudyError.from_problems("sign-off", problems)
     signed = SignOff(pack=pack.id, name=name, role=role, signed_on=today, until=until, note=note)
-    content = [item.model_dump() for item in (*read_sign_offs(path), signed)]
+    content = [item.model_dump(mode="json") for item in (*read_sign_offs(path), signed)]
     write_file(path, yaml.safe_dump(content, sort_keys=False, allow_unicode=True))
     return path
 

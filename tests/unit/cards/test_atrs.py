@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from ace_risk.cards.accountability import accountability
 from ace_risk.cards.atrs import atrs_json, atrs_markdown, atrs_record
 from ace_risk.cards.card import ModelCard
 from ace_risk.cards.questions import FOR_PEOPLE
@@ -52,3 +53,28 @@ def test_figures_are_those_of_the_card(demo_card: ModelCard) -> None:
         assert words in text
     assert find_forbidden(text) == []
     assert "<b>" not in text
+
+
+def test_nothing_is_said_that_the_card_does_not_hold(demo_card: ModelCard) -> None:
+    """What stands beside the model, what is audited, how points look and where records come from follow the card."""
+    record = {field: found["answer"] for section in atrs_json(demo_card).values() if isinstance(section, dict)
+              for field, found in section.items()}  # fmt: skip
+    assert record["alternatives"] == "Beside it in the evaluation: Chance."
+    assert "giving no points: Sex; Care; school." in record["sensitive_attributes"]
+    assert "whole points" in record["detailed_description"]
+    assert record["collection"].startswith("Made up")
+    real = demo_card.model_copy(
+        update={
+            "data": demo_card.data.model_copy(update={"synthetic": False, "statement": "Approved by Us."}),
+            "points": tuple(
+                feature.model_copy(update={"bins": tuple(b.model_copy(update={"points": 0.5}) for b in feature.bins)})
+                for feature in demo_card.points
+            ),
+        }
+    )
+    text = atrs_markdown(real)
+    assert "whole points" not in text
+    assert "Recorded by services" in text
+    assert {question.answer for asked in accountability(real)[:2] for question in asked.questions} >= {
+        "Approved by Us."
+    }

@@ -24,7 +24,7 @@ EVALUATION: dict[str, Any] = {
         "name": "points_card", "title": "points card", "table": {"tp": 248, "fp": 552, "fn": 342, "tn": 20000},
         "precision": 0.31, "precision_low": 0.28, "precision_high": 0.34, "recall": 0.42, "recall_low": 0.38,
         "recall_high": 0.46, "lift": 10.3, "auc": 0.79, "calibration_slope": 0.96,
-    }],
+    }, {"name": "chance", "title": "Chance"}],
     "points_card": {
         "features": [{"feature": "missing_count_365d", "title": "times | missing", "direction": "more_need",
                       "bins": [{"text": "never", "points": 0, "share": 0.9},
@@ -51,8 +51,9 @@ AUDIT: dict[str, Any] = {
     "margin": 0.05,
     "answer": "not enough evidence",
     "sentences": ["Four.", "Five.", "Six."],
-    "verdicts": [{"verdict": "within"}, {"verdict": "outside"}, {"verdict": "within"},
-                 {"verdict": "not enough evidence"}],
+    "verdicts": [{"attribute": "sex", "verdict": "within"}, {"attribute": "sex", "verdict": "outside"},
+                 {"attribute": "care_status", "verdict": "within"},
+                 {"attribute": "school", "verdict": "not enough evidence"}],
 }  # fmt: skip
 
 
@@ -146,7 +147,7 @@ def test_markdown_says_every_section_and_gap(card: ModelCard) -> None:
     text = card_markdown(card)
     heads = [line for line in text.splitlines() if line.startswith("#")]
     assert heads[0] == "# Model card: Demo on a synthetic world"
-    assert len(heads) == 18
+    assert len(heads) == 19
     assert "Owner: (not given)" in text
     assert "It may mislead: (not given)" in text
     assert text.count("(not given)") == 3 + 2 * len(card.stop_conditions)
@@ -170,3 +171,15 @@ def test_undefined_figures_become_dashes(study: Study) -> None:
     text = card_markdown(build_card(study, {**EVALUATION, "models": [model]}, AUDIT, "x", {}))
     assert "– places went to a child" in text
     assert "None" not in text
+
+
+def test_what_is_watched_is_what_was_measured_and_where_the_study_stops(study: Study, card: ModelCard) -> None:
+    watched = {item.what: (item.now, item.stop) for item in card.monitoring}
+    assert watched["Calibration slope"] == ("0.96", "below 0.8 or above 1.2")
+    assert ("31 of 100", "fewer than 20 of 100") in watched.values()
+    assert "5%" in watched["Whether the list reaches children of every group alike"][1]
+    text = card_markdown(card)
+    assert (
+        text.index("## What is watched") < text.index("| Calibration slope | 0.96 |") < text.index("## When the work")
+    )
+    assert card.lists_lapse_after_days == study.referrals.expires_days

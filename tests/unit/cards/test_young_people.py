@@ -93,3 +93,8 @@ def test_a_contact_is_escaped(demo_card: ModelCard) -> None:
     html = render_young_people(young_sections(named, {"trio"}), Header("A list", "For young people."))
     assert "<script>" not in html
     assert "&lt;script&gt;" in html
+
+
+def test_it_says_for_how_many_days_a_list_is_kept(demo_card: ModelCard) -> None:
+    assert "thrown away after 28 days" in words_of(demo_card, {"missing"})
+    assert "after 7 days" in words_of(demo_card.model_copy(update={"lists_lapse_after_days": 7}), {"missing"})

@@ -175,17 +175,27 @@ def dead_process() -> int:
     return ended.pid
 
 
-def test_what_a_killed_process_left_is_removed_and_what_a_living_one_writes_is_kept(tmp_path: Path) -> None:
-    dead, living = tmp_path / f".run.{dead_process()}-0123abcd.part", tmp_path / f".run.{os.getppid()}-0123abcd.part"
-    other = tmp_path / f".running.{dead_process()}-0123abcd.part"
-    for folder in (dead, living, other):
+def test_what_a_killed_process_left_is_removed(tmp_path: Path) -> None:
+    dead, other = (tmp_path / f".{name}.{dead_process()}-0123abcd.part" for name in ("run", "running"))
+    for folder in (dead, other):
         folder.mkdir()
         (folder / "half.txt").write_text("half")
     with output_folder(tmp_path / "run", "a run") as folder:
         (folder / "a.txt").write_text("whole")
     assert not dead.exists()
-    assert (living / "half.txt").exists()
     assert (other / "half.txt").exists()
+
+
+def test_what_a_living_process_writes_is_neither_touched_nor_written_twice(tmp_path: Path) -> None:
+    living = tmp_path / f".run.{os.getppid()}-0123abcd.part"
+    living.mkdir()
+    (living / "half.txt").write_text("half")
+    with pytest.raises(OutputError, match=f"by another command .process {os.getppid()}.") as caught:
+        write_run(tmp_path / "run", "second")
+    assert caught.value.exit_code == 2
+    assert everything(tmp_path) == [living.name, f"{living.name}/half.txt"]
+    write_run(tmp_path / "other", "at the same time")
+    assert (tmp_path / "other").is_dir()
 
 
 def test_a_run_whose_replacement_was_killed_takes_its_place_again(tmp_path: Path) -> None:
