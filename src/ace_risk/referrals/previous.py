@@ -10,10 +10,10 @@ import pandas as pd
 from ace_risk.data.tables import Tables
 from ace_risk.features.homes import homes_at
 from ace_risk.plans import CohortRule
-from ace_risk.referrals.candidates import Candidates
 from ace_risk.referrals.child_file import read_child_file, written_id
 from ace_risk.referrals.columns import LEFT_COLUMNS
 from ace_risk.referrals.spells import open_spells
+from ace_risk.referrals.standing import Standing
 
 FIRST, NEW, STILL = "first list", "new", "still listed"
 
@@ -41,7 +41,7 @@ def left_since(
     previous: pd.DataFrame,
     listed: Iterable[object],
     tables: Tables,
-    found: Candidates,
+    found: Standing,
     rule: CohortRule,
 ) -> pd.DataFrame:
     """The children of the previous list who are not on this one, and why.

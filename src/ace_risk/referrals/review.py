@@ -11,17 +11,14 @@ import pandas as pd
 
 from ace_risk.data.history import build_history
 from ace_risk.data.tables import Tables
-from ace_risk.errors import DataError, StudyError
+from ace_risk.errors import StudyError
 from ace_risk.explanation.parental import Unnamed
 from ace_risk.explanation.reasons import STRENGTHS
-from ace_risk.explanation.sentences import day
-from ace_risk.features.groups import age_in_years
-from ace_risk.features.homes import homes_of
 from ace_risk.referrals.child_file import written_id
 from ace_risk.referrals.own_tables import among, children_recorded, tables_of
 from ace_risk.referrals.review_rows import REVIEW_COLUMNS, Known, child_rows
 from ace_risk.referrals.review_words import KNOWN_DAYS
-from ace_risk.referrals.standing import find_standing
+from ace_risk.referrals.standing import find_standing, first_day, people_of
 from ace_risk.report.clock import now
 
 if TYPE_CHECKING:
@@ -105,9 +102,7 @@ def make_review(
     """
     if not 1 <= hours <= MOST_HOURS:
         raise StudyError(f"--hours: {hours} is out of range. Give from 1 to {MOST_HOURS}; a day has 24.")
-    first = tables.incidents["recorded_at"].min()
-    if not as_of > first:
-        raise DataError(f"{day(as_of)} lies before the data, which start on {day(first)}. Choose a later time.")
+    first_day(tables, as_of)
     since = as_of - pd.Timedelta(hours=hours)
     against = set(map(written_id, objections))
     back = pd.Timedelta(days=max(pack.study.cohort.seen_within_days, KNOWN_DAYS))
@@ -156,9 +151,7 @@ def _people(
     of_age = own["birth_date"] + pd.DateOffset(years=under_years) <= as_of
     own = own[~of_age & ~own["child_id"].map(written_id).isin(against)].reset_index(drop=True)
     people = own[["child_id", "birth_date"]].assign(cutoff=as_of)
-    people["age_years"] = age_in_years(people["birth_date"], people["cutoff"])
-    homes = homes_of(tables_of(tables, people["child_id"]).residence, people)
-    return people.join(homes[["household_id", "hub"]])
+    return people.join(people_of(tables_of(tables, people["child_id"]), people))
 
 
 def _by_family(frame: pd.DataFrame) -> pd.DataFrame:
