@@ -21,7 +21,7 @@ from ace_risk.referrals.child_file import written_id
 from ace_risk.referrals.lanes import Lane, lanes_of
 from ace_risk.referrals.own_tables import among, children_recorded, tables_of
 from ace_risk.referrals.places import bands
-from ace_risk.referrals.standing import Standing, counted_shares, find_standing, first_day
+from ace_risk.referrals.standing import Standing, comes_of_age, counted_shares, find_standing, first_day
 from ace_risk.referrals.support import support_so_far
 from ace_risk.referrals.telling import tell
 from ace_risk.referrals.what_if import WhatIf, without_each_record
@@ -57,6 +57,8 @@ class ChildRecord:
         The average total of the children that the model learnt from.
     lanes, support
         The history for a picture, and spells of support and statutory work in words.
+    comes_of_age
+        Whether the child leaves the age range before the outcome could be followed to its end.
     what_if, single_records
         What would change without one record, and how many records there are.
     names_parental_conditions
@@ -84,6 +86,7 @@ class ChildRecord:
     average: float
     lanes: list[Lane]
     support: list[str]
+    comes_of_age: bool
     what_if: list[WhatIf]
     single_records: int
     names_parental_conditions: bool
@@ -161,6 +164,7 @@ def make_child_record(
         average=average,
         lanes=lanes_of(own, pack, max(start, own["occurred_at"].min()), as_of),
         support=support_so_far(own, pack.kinds, as_of, unnamed, start),
+        comes_of_age=bool(comes_of_age(pack, tables, row["child_id"], as_of)[0]),
         what_if=changed.rows,
         single_records=changed.records,
         names_parental_conditions=named,

@@ -18,7 +18,7 @@ from ace_risk.referrals.columns import BESIDE_COLUMNS, REFERRAL_COLUMNS
 from ace_risk.referrals.families import unlisted_siblings, visit_numbers
 from ace_risk.referrals.places import bands
 from ace_risk.referrals.previous import NEW, changes, left_since
-from ace_risk.referrals.standing import Standing, counted_shares, find_standing, first_day
+from ace_risk.referrals.standing import Standing, comes_of_age, counted_shares, find_standing, first_day
 from ace_risk.referrals.telling import tell
 from ace_risk.report.clock import now
 
@@ -57,6 +57,8 @@ class ReferralList:
     added, not_added
         Children added to the places by a worker, and those who could not be because they are not in the day's
         cohort, or objected.
+    come_of_age
+        Children on the list who leave the age range before the outcome could be followed to its end.
     resampled_lists
         Resampled tables that the bands rest on; 0 where the pack has none, and every band is empty.
     names_parental_conditions
@@ -75,6 +77,7 @@ class ReferralList:
     objections_unknown: int = 0
     added: int = 0
     not_added: int = 0
+    come_of_age: int = 0
     resampled_lists: int = 0
     names_parental_conditions: bool = True
 
@@ -164,6 +167,7 @@ def make_list(
         objections_unknown=len(against) - len(in_data),
         added=len(added),
         not_added=len(set(wanted) - on_list),
+        come_of_age=int(comes_of_age(pack, tables, listed_ids, as_of).sum()),
         resampled_lists=len(pack.resampled),
         names_parental_conditions=named,
     )

@@ -132,6 +132,17 @@ def people_of(tables: Tables, cohort: pd.DataFrame) -> pd.DataFrame:
     return homes.assign(age_years=age, age_band=age_bands(age))
 
 
+def comes_of_age(pack: Pack, tables: Tables, children: pd.Series, as_of: pd.Timestamp) -> NDArray[np.bool_]:
+    """Which children leave the age range before the outcome could be followed to its end, one per child given.
+
+    Such rows are censored: the model neither learns from them nor is it tested on them.
+    """
+    born = tables.children.set_index("child_id")["birth_date"].reindex(children)
+    end = as_of + pd.Timedelta(days=pack.study.outcome.horizon_days)
+    leaves: NDArray[np.bool_] = (born + pd.DateOffset(years=pack.study.cohort.under_age_years) < end).to_numpy()
+    return leaves
+
+
 def outcome_of(pack: Pack) -> Outcome:
     """The outcome that the model was trained on."""
     return Outcome(**pack.study.outcome.model_dump(include={"kinds", "horizon_days", "after_kinds"}))
