@@ -21,7 +21,14 @@ from ace_risk.referrals.previous import read_previous
 from ace_risk.referrals.review import make_review
 from ace_risk.referrals.review_export import write_review
 from ace_risk.report.child_page import render_child
-from ace_risk.report.team_headers import child_header, list_header, review_header, review_notes, who_is_listed
+from ace_risk.report.team_headers import (
+    child_header,
+    list_header,
+    list_warnings,
+    review_header,
+    review_notes,
+    who_is_listed,
+)
 from ace_risk.tracking.pack import Pack, load_pack
 from ace_risk.tracking.sign_off import sign_off_statement
 
@@ -110,8 +117,8 @@ def refer(
             resampled_lists=referrals.resampled_lists,
             outcome=pack.study.outcome.full_title,
         )
-    who = who_is_listed(pack, referrals, hub)
-    return [*who, f"{len(referrals.frame)} children of {referrals.considered:,} considered. Written: {out}"]
+    told = [*list_warnings(pack, referrals), *who_is_listed(pack, referrals, hub)]
+    return [*told, f"{len(referrals.frame)} children of {referrals.considered:,} considered. Written: {out}"]
 
 
 def review(

@@ -154,11 +154,17 @@ def first_day(tables: Tables, as_of: pd.Timestamp) -> pd.Timestamp:
     Raises
     ------
     DataError
-        If `as_of` doesn't lie after their first incident.
+        If `as_of` doesn't lie after their first incident, or lies after their end.
     """
     first = tables.incidents["occurred_at"].min()
     if not as_of > first:
         raise DataError(f"--as-of: {day(as_of)} lies before the data, which start on {day(first)}. Choose a later day.")
+    if as_of > tables.data_end:
+        raise DataError(
+            f"--as-of: {day(as_of)} lies after the end of the data ({day(tables.data_end)}), so what was recorded "
+            "until then isn't known. Choose an earlier day, load newer data, or, if nothing more was recorded up to "
+            "that day, say so by data_end in datapackage.json."
+        )
     return pd.Timestamp(first.floor("D"))
 
 

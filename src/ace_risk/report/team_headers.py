@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from ace_risk.report.headers import of_a_pack
 from ace_risk.report.natural import clock, day
 from ace_risk.report.page import Header
@@ -57,7 +59,14 @@ def child_header(pack: Pack, record: ChildRecord, statement: str) -> Header:
         title=f"A child's page, {day(record.as_of)}",
         what="Where one child stands and why, what would change it, and the start of a plan made with the child.",
         made_from=f"What had happened and was recorded before {day(record.as_of)}.",
-        safety=(REFER_NOW, *lapsed_note(record, "page"), *unnamed_note(pack, record), *turns, *LIST_SAFETY),
+        safety=(
+            REFER_NOW,
+            *lapsed_note(record, "page"),
+            *checked_note(pack, record.as_of),
+            *unnamed_note(pack, record),
+            *turns,
+            *LIST_SAFETY,
+        ),
         recompute="The total is the sum of the lines of the card; each reason names the child's own records.",
         **_of_a_team(pack, record, statement),
     )
@@ -70,7 +79,7 @@ def _of_a_team(pack: Pack, made: Made, statement: str) -> dict[str, Any]:
 
 def review_notes(pack: Pack, review: Review) -> list[str]:
     """What a reader must know of this review; children are counted, never named."""
-    notes = lapsed_note(review, "review")
+    notes = lapsed_note(review, "review") + checked_note(pack, review.as_of)
     if review.hub:
         notes.append(
             f"Only children whose known home lies in {review.hub}. Left out: {review.elsewhere:,} in other hubs, and "
@@ -85,9 +94,20 @@ def list_warnings(pack: Pack, referrals: ReferralList) -> list[str]:
     trained_to = max(fold["gap_to"] for fold in pack.evaluation["folds"])
     if f"{referrals.as_of:%Y-%m-%d}" < trained_to:
         warnings.append(f"The model has learnt from records up to {day(trained_to)}: figures for this day flatter it.")
+    warnings += checked_note(pack, referrals.as_of)
     if referrals.come_of_age:
         warnings.append(coming_of_age_note(pack, referrals.come_of_age))
     return warnings
+
+
+def checked_note(pack: Pack, as_of: pd.Timestamp) -> list[str]:
+    """That records are newer than those on which the model was checked; nothing where they aren't."""
+    checked = pd.Timestamp(pack.evaluation["data"]["end"])
+    if as_of <= checked:
+        return []
+    note = f"The model was last checked on records up to {day(checked)}: its figures say nothing of what changed since."
+    late = as_of > checked + pd.Timedelta(days=pack.study.outcome.horizon_days)
+    return [f"{note} That is long ago: train and check it again before you rely on it." if late else note]
 
 
 def coming_of_age_note(pack: Pack, children: int) -> str:

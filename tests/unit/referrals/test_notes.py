@@ -67,3 +67,17 @@ def test_children_who_come_of_age_too_soon_are_told(pack: Pack, made_list: Refer
     assert (made_list.frame["child_id"].map(until) < ends)[eighteen < ends].all()
     without = replace(made_list, come_of_age=0)
     assert not any("turn" in text for text in list_header(pack, without, "Made.", None).safety)
+
+
+def test_records_newer_than_the_model_s_check_are_told(pack: Pack, made_list: ReferralList) -> None:
+    def told(as_of: str) -> list[str]:
+        listing = replace(made_list, as_of=pd.Timestamp(as_of))
+        return [text for text in list_header(pack, listing, "Made.", None).safety if "last checked" in text]
+
+    end = pd.Timestamp(pack.evaluation["data"]["end"])
+    assert told(f"{end:%Y-%m-%d}") == []
+    (soon,) = told(f"{end + pd.Timedelta(days=30):%Y-%m-%d}")
+    assert f"up to {end.day} {end:%B %Y}" in soon
+    assert "train and check it again" not in soon
+    (late,) = told(f"{end + pd.Timedelta(days=400):%Y-%m-%d}")
+    assert late.endswith("train and check it again before you rely on it.")
