@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from ace_risk.data.approval import load_approved
 from ace_risk.data.dictionary import DICTIONARY, data_dictionary
 from ace_risk.data.files import output_folder, write_file
-from ace_risk.data.marker import refresh_marker, write_expiry
+from ace_risk.data.marker import refresh_marker
 from ace_risk.data.starter import STUDY_FILE
 from ace_risk.data.tables import Tables
 from ace_risk.data.validate import quality_summary
@@ -23,18 +23,14 @@ from ace_risk.pipeline import train_study, write_card, write_fairness
 from ace_risk.plans import World
 from ace_risk.progress import Report, progress
 from ace_risk.readiness import what_is_left
-from ace_risk.referrals.child_file import read_additions, read_objections
-from ace_risk.referrals.export import write_list
-from ace_risk.referrals.listing import make_list
-from ace_risk.referrals.previous import read_previous
 from ace_risk.report.calibration_page import render_calibration
 from ace_risk.report.clock import clock_at
-from ace_risk.report.headers import list_header, start_header, who_is_listed, world_header
+from ace_risk.report.headers import start_header, world_header
 from ace_risk.report.index_page import render_index
 from ace_risk.report.start import START_LINKS, start_sentences
 from ace_risk.study import Study, load_study
+from ace_risk.team_commands import refer
 from ace_risk.tracking.pack import load_pack
-from ace_risk.tracking.sign_off import permit_list
 from ace_risk.world.shards import processors
 from ace_risk.world.simulate import simulate
 
@@ -165,72 +161,6 @@ def of_a_run(run: Path) -> Path:
             "or copy the pack to a folder of its own as pack/."
         )
     return run
-
-
-def refer(
-    run: Path,
-    data: Path,
-    as_of: str,
-    out: Path,
-    *,
-    places: int | None = None,
-    hub: str | None = None,
-    previous: Path | None = None,
-    objections: Path | None = None,
-    additions: Path | None = None,
-    quarantine: bool = False,
-) -> list[str]:
-    """Write a referral list."""
-    day = read_day(as_of)
-    pack = load_pack(run)
-    tables, _ = load_approved(
-        data, pack.kinds, outcome=pack.study.outcome.name, kept_days=pack.study.referrals.expires_days,
-        quarantine=quarantine,
-    )  # fmt: skip
-    permission = permit_list(pack, tables)
-    last = read_previous(previous) if previous else None
-    left_out = read_objections(objections) if objections else ()
-    added = read_additions(additions) if additions else None
-    with output_folder(out, "a referral list", inputs=[run, data]) as folder:
-        referrals = make_list(
-            pack,
-            tables,
-            as_of=day,
-            places=pack.study.referrals.places_of(hub) if places is None else places,
-            hub=hub,
-            previous=last,
-            names_parental_conditions=permission.names_parental_conditions,
-            objections=left_out,
-            additions=added,
-        )
-        write_expiry(folder, referrals.expires_at)
-        header = list_header(pack, referrals, permission.statement, hub)
-        write_list(
-            folder,
-            referrals.frame,
-            header,
-            places=referrals.places,
-            next_in_line=referrals.next_in_line,
-            left=referrals.left,
-            resampled_lists=referrals.resampled_lists,
-            outcome=pack.study.outcome.full_title,
-        )
-    who = who_is_listed(pack, referrals, hub)
-    return [*who, f"{len(referrals.frame)} children of {referrals.considered:,} considered. Written: {out}"]
-
-
-def read_day(text: str) -> pd.Timestamp:
-    """A day given on the command line.
-
-    Examples
-    --------
-    >>> read_day("2025-10-01")
-    Timestamp('2025-10-01 00:00:00')
-    """
-    try:
-        return pd.Timestamp(pd.to_datetime(text, format="%Y-%m-%d")).as_unit("us")
-    except ValueError:
-        raise StudyError(f"--as-of: {text!r} is not a day. Write it as YYYY-MM-DD, e.g. 2025-10-01.") from None
 
 
 def demo(out: Path, children: int | None = None, workers: int | None = None) -> list[str]:

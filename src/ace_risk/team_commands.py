@@ -2,93 +2,203 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
-from ace_risk.data.approval import check_approval
+from ace_risk.data.approval import load_approved
 from ace_risk.data.files import output_folder, write_file
-from ace_risk.data.load import load_tables
 from ace_risk.data.marker import write_expiry
+from ace_risk.data.tables import Tables
 from ace_risk.errors import StudyError
-from ace_risk.referrals.child_file import read_objections
+from ace_risk.referrals.child_file import read_additions, read_objections
 from ace_risk.referrals.child_record import make_child_record
+from ace_risk.referrals.export import write_list
+from ace_risk.referrals.listing import make_list
+from ace_risk.referrals.previous import read_previous
 from ace_risk.referrals.review import make_review
 from ace_risk.referrals.review_export import write_review
 from ace_risk.report.child_page import render_child
-from ace_risk.report.headers import child_header, review_header, review_notes
-from ace_risk.tracking.pack import load_pack
-from ace_risk.tracking.sign_off import sign_off_statement
+from ace_risk.report.team_headers import (
+    child_header,
+    list_header,
+    list_warnings,
+    review_header,
+    review_notes,
+    who_is_listed,
+)
+from ace_risk.tracking.pack import Pack, load_pack
+from ace_risk.tracking.sign_off import permit_list
 
-TIMES = ("%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M")
+DAYS = ("%Y-%m-%d",)
+TIMES = (*DAYS, "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M")
+
+
+@dataclass(frozen=True, eq=False)
+class Opened:
+    """What every command of a team starts from.
+
+    Attributes
+    ----------
+    pack, tables
+        The model and the six tables.
+    objections
+        Ids of children who are left out.
+    statement
+        Whether the data are synthetic or approved, and who signed the model off.
+    names_parental_conditions
+        Whether pages may name a parent's condition.
+    """
+
+    pack: Pack
+    tables: Tables
+    objections: frozenset[str]
+    statement: str
+    names_parental_conditions: bool
+
+
+def open_for_team(run: Path, data: Path, objections: Path | None, quarantine: bool) -> Opened:
+    """Load the pack and the tables, and check that they may be used by a team.
+
+    Raises
+    ------
+    RefusedError
+        If the data need an approval, or the pack a sign-off.
+    """
+    pack = load_pack(run)
+    left_out = read_objections(objections) if objections else frozenset[str]()
+    study = pack.study
+    tables, _ = load_approved(
+        data, pack.kinds, outcome=study.outcome.name, kept_days=study.referrals.expires_days, quarantine=quarantine
+    )
+    permission = permit_list(pack, tables)
+    return Opened(pack, tables, left_out, permission.statement, permission.names_parental_conditions)
+
+
+def refer(
+    run: Path,
+    data: Path,
+    as_of: str,
+    out: Path,
+    *,
+    places: int | None = None,
+    hub: str | None = None,
+    previous: Path | None = None,
+    objections: Path | None = None,
+    additions: Path | None = None,
+    quarantine: bool = False,
+) -> list[str]:
+    """Write a referral list."""
+    day = read_time(as_of, DAYS)
+    last = read_previous(previous) if previous else None
+    added = read_additions(additions) if additions else None
+    opened = open_for_team(run, data, objections, quarantine)
+    pack = opened.pack
+    with output_folder(out, "a referral list", inputs=[run, data]) as folder:
+        referrals = make_list(
+            pack,
+            opened.tables,
+            as_of=day,
+            places=pack.study.referrals.places_of(hub) if places is None else places,
+            hub=hub,
+            previous=last,
+            names_parental_conditions=opened.names_parental_conditions,
+            objections=opened.objections,
+            additions=added,
+        )
+        write_expiry(folder, referrals.expires_at)
+        write_list(
+            folder,
+            referrals.frame,
+            list_header(pack, referrals, opened.statement, hub),
+            places=referrals.places,
+            next_in_line=referrals.next_in_line,
+            left=referrals.left,
+            resampled_lists=referrals.resampled_lists,
+            outcome=pack.study.outcome.full_title,
+        )
+    told = [*list_warnings(pack, referrals), *who_is_listed(pack, referrals, hub)]
+    return [*told, f"{len(referrals.frame)} children of {referrals.considered:,} considered. Written: {out}"]
 
 
 def review(
-    run: Path, data: Path, as_of: str, out: Path, *, hours: int = 24, objections: Path | None = None,
+    run: Path,
+    data: Path,
+    as_of: str,
+    out: Path,
+    *,
+    hours: int = 24,
+    hub: str | None = None,
+    handed_out: Path | None = None,
+    objections: Path | None = None,
     quarantine: bool = False,
-) -> list[str]:  # fmt: skip
+) -> list[str]:
     """Write a daily review."""
-    moment = read_time(as_of)
-    pack = load_pack(run)
-    left_out = read_objections(objections) if objections else ()
-    tables = load_tables(data, kinds=pack.kinds, quarantine=quarantine)
-    permission = check_approval(data, tables, outcome=pack.study.outcome.name)
-    signed = sign_off_statement(pack, permission.synthetic)
+    moment = read_time(as_of, TIMES)
+    team_list = read_previous(handed_out, "--list") if handed_out else None
+    opened = open_for_team(run, data, objections, quarantine)
     with output_folder(out, "a daily review", inputs=[run, data]) as folder:
         found = make_review(
-            pack,
-            tables,
+            opened.pack,
+            opened.tables,
             as_of=moment,
             hours=hours,
-            names_parental_conditions=permission.names_parental_conditions,
-            objections=left_out,
+            hub=hub,
+            handed_out=team_list,
+            names_parental_conditions=opened.names_parental_conditions,
+            objections=opened.objections,
         )
         write_expiry(folder, found.expires_at)
-        write_review(folder, found.frame, review_header(pack, found, f"{permission.statement} {signed}"))
+        write_review(folder, found.frame, review_header(opened.pack, found, opened.statement))
     families = found.frame["visit"].nunique()
-    return [*review_notes(pack, found), f"{len(found.frame)} children in {families} families. Written: {out}"]
+    return [*review_notes(opened.pack, found), f"{len(found.frame)} children in {families} families. Written: {out}"]
 
 
 def child(
-    run: Path, child_id: str, data: Path, as_of: str, out: Path, *, objections: Path | None = None,
+    run: Path,
+    child_id: str,
+    data: Path,
+    as_of: str,
+    out: Path,
+    *,
+    objections: Path | None = None,
     quarantine: bool = False,
-) -> list[str]:  # fmt: skip
+) -> list[str]:
     """Write the page of one child."""
-    moment = read_time(as_of)
-    pack = load_pack(run)
-    left_out = read_objections(objections) if objections else ()
-    tables = load_tables(data, kinds=pack.kinds, quarantine=quarantine)
-    permission = check_approval(data, tables, outcome=pack.study.outcome.name)
-    signed = sign_off_statement(pack, permission.synthetic)
+    moment = read_time(as_of, TIMES)
+    opened = open_for_team(run, data, objections, quarantine)
     with output_folder(out, "a child's page", inputs=[run, data]) as folder:
         record = make_child_record(
-            pack,
-            tables,
+            opened.pack,
+            opened.tables,
             child_id,
             as_of=moment,
-            names_parental_conditions=permission.names_parental_conditions,
-            objections=left_out,
+            names_parental_conditions=opened.names_parental_conditions,
+            objections=opened.objections,
         )
         write_expiry(folder, record.expires_at)
-        header = child_header(pack, record, f"{permission.statement} {signed}")
-        page = render_child(record, header, pack.study.outcome.full_title)
+        header = child_header(opened.pack, record, opened.statement)
+        page = render_child(record, header, opened.pack.study.outcome.full_title)
         write_file(folder / "child.html", page, private=True)
     return [f"Written: {out}"]
 
 
-def read_time(text: str) -> pd.Timestamp:
-    """A day or a time given on the command line.
+def read_time(text: str, forms: tuple[str, ...]) -> pd.Timestamp:
+    """A day, or a day or a time, given on the command line.
 
     Examples
     --------
-    >>> read_time("2025-10-01"), read_time("2025-10-01T08:30")
+    >>> read_time("2025-10-01", DAYS), read_time("2025-10-01T08:30", TIMES)
     (Timestamp('2025-10-01 00:00:00'), Timestamp('2025-10-01 08:30:00'))
     """
-    for form in TIMES:
+    for form in forms:
         try:
             return pd.Timestamp(pd.to_datetime(text, format=form)).as_unit("us")
         except ValueError:
             continue
+    if forms == DAYS:
+        raise StudyError(f"--as-of: {text!r} is not a day. Write it as YYYY-MM-DD, e.g. 2025-10-01.")
     raise StudyError(
         f"--as-of: {text!r} is not a time. Write it as YYYY-MM-DD or YYYY-MM-DDTHH:MM, e.g. 2025-10-01T08:00."
     )

@@ -407,6 +407,8 @@ def test_a_review_and_a_child_s_page_are_written_for_their_owner_only(run_comman
         (("--as-of", "2025-12-01", "--objections", "README.md"), 2, "not a file of objections"),
         (("--as-of", "2030-01-01T08:00"), 3, "after the end of the data"),
         (("--as-of", "2011-01-01"), 3, "before the data"),
+        (("--as-of", "2025-12-01", "--hub", "Nowhere"), 2, "lives in a hub of that name. Use one of:"),
+        (("--as-of", "2025-12-01", "--list", "README.md"), 2, "--list: README.md is not a referral list"),
     ],
 )
 def test_wrong_options_of_review_are_explained(run_command, demo, tmp_path, options, code, words):

@@ -34,9 +34,9 @@ def list_(
 
     Example: ace-risk list out/run --data out/data --as-of 2025-10-01 --places 50 --out out/list
     """
-    from ace_risk import commands
+    from ace_risk import team_commands
 
-    lines = commands.refer(
+    lines = team_commands.refer(
         run, data, as_of, out, places=places, hub=hub, previous=previous, objections=objections, additions=additions,
         quarantine=quarantine,
     )  # fmt: skip
@@ -49,6 +49,10 @@ def review(
     as_of: Annotated[str, typer.Option("--as-of", help="The time of the review, YYYY-MM-DD or YYYY-MM-DDTHH:MM.")],
     out: Out,
     hours: Annotated[int, typer.Option("--hours", help="How many hours before it are reviewed.")] = 24,
+    hub: Annotated[str | None, typer.Option("--hub", help="Only children living in this hub.")] = None,
+    handed_out: Annotated[
+        Path | None, typer.Option("--list", help="The referrals.csv that the team works from, to say who is on it.")
+    ] = None,
     objections: Annotated[
         Path | None, typer.Option("--objections", help="CSV of child_id: left out, and counted.")
     ] = None,
@@ -60,7 +64,11 @@ def review(
     """
     from ace_risk import team_commands
 
-    say(team_commands.review(run, data, as_of, out, hours=hours, objections=objections, quarantine=quarantine))
+    lines = team_commands.review(
+        run, data, as_of, out, hours=hours, hub=hub, handed_out=handed_out, objections=objections,
+        quarantine=quarantine,
+    )  # fmt: skip
+    say(lines)
 
 
 def child(

@@ -46,6 +46,18 @@ def age_in_years(birth: pd.Series, at: pd.Series) -> pd.Series:
     return years
 
 
+def age_bands(age: pd.Series) -> Any:
+    """The band of each age in whole years, as ordered categories; "Not recorded" for an age outside all of them.
+
+    Examples
+    --------
+    >>> list(age_bands(pd.Series([0, 13, 18])))
+    ['under 1', '13 to 15', 'Not recorded']
+    """
+    bands = np.select([(age >= low) & (age < high) for low, high in AGE_BANDS.values()], range(len(AGE_BANDS)), -1)
+    return _in_words(bands, [*AGE_BANDS, NOT_RECORDED])
+
+
 def build_groups(
     tables: Tables, history: pd.DataFrame, cohort: pd.DataFrame, kinds: Kinds | None = None
 ) -> pd.DataFrame:
@@ -71,14 +83,13 @@ def build_groups(
     words = (kinds or load_kinds()).codes.get("ethnicity", {})
     people = _people(tables.children, words).reindex(cohort["child_id"]).set_axis(cohort.index)
     age = age_in_years(people["birth_date"], cohort["cutoff"])
-    bands = np.select([(age >= low) & (age < high) for low, high in AGE_BANDS.values()], range(len(AGE_BANDS)), -1)
     homes = homes_of(tables.residence, cohort)[["hub", "deprivation_decile", "household_id"]]
     groups = pd.DataFrame(
         {
             "sex": people["sex"].fillna(NOT_RECORDED),
             "ethnicity": people["ethnicity"].fillna(NOT_RECORDED),
             "ethnicity_18": people["ethnicity_18"].fillna(NOT_RECORDED),
-            "age_band": _in_words(bands, [*AGE_BANDS, NOT_RECORDED]),
+            "age_band": age_bands(age),
             "care_status": _care_status(history, cohort),
             "disability": people["disability"].fillna(NOT_RECORDED),
             "deprivation": _fifth(homes["deprivation_decile"]),

@@ -12,17 +12,16 @@ import pandas as pd
 
 from ace_risk.data.history import build_history
 from ace_risk.data.tables import Tables
-from ace_risk.errors import DataError, StudyError
+from ace_risk.errors import StudyError
 from ace_risk.explanation.contributions import contributions
 from ace_risk.explanation.parental import Unnamed
 from ace_risk.explanation.sentences import day
-from ace_risk.features.groups import build_groups
 from ace_risk.referrals.card_lines import CardLine, lines_of
 from ace_risk.referrals.child_file import written_id
 from ace_risk.referrals.lanes import Lane, lanes_of
 from ace_risk.referrals.own_tables import among, children_recorded, tables_of
 from ace_risk.referrals.places import bands
-from ace_risk.referrals.standing import Standing, counted_shares, find_standing
+from ace_risk.referrals.standing import Standing, comes_of_age, counted_shares, find_standing, first_day
 from ace_risk.referrals.support import support_so_far
 from ace_risk.referrals.telling import tell
 from ace_risk.referrals.what_if import WhatIf, without_each_record
@@ -58,6 +57,8 @@ class ChildRecord:
         The average total of the children that the model learnt from.
     lanes, support
         The history for a picture, and spells of support and statutory work in words.
+    comes_of_age
+        Whether the child leaves the age range before the outcome could be followed to its end.
     what_if, single_records
         What would change without one record, and how many records there are.
     names_parental_conditions
@@ -85,6 +86,7 @@ class ChildRecord:
     average: float
     lanes: list[Lane]
     support: list[str]
+    comes_of_age: bool
     what_if: list[WhatIf]
     single_records: int
     names_parental_conditions: bool
@@ -123,9 +125,7 @@ def make_child_record(
     DataError
         If `as_of` lies outside the data.
     """
-    first = tables.incidents["occurred_at"].min()
-    if as_of <= first:
-        raise DataError(f"{day(as_of)} lies before the data, which start on {day(first)}. Choose a later day.")
+    start = first_day(tables, as_of)
     if written_id(child) in set(map(written_id, objections)):
         raise StudyError("ID: this child or family objected, so no page is made.")
     rule = pack.study.cohort
@@ -139,14 +139,13 @@ def make_child_record(
     row, features = standing.cohort.iloc[[at]], standing.features.iloc[[at]]
     own = history[among(history["child_id"], row["child_id"])]
     own = own[(own["occurred_at"] < as_of) & (own["recorded_at"] < as_of)]
-    groups = build_groups(tables_of(near, row["child_id"]), own, row)
+    people = standing.people.iloc[[at]]
     moved, average = contributions(pack.model, features)
-    changed = without_each_record(pack, standing, history, own, at, unnamed)
-    data_start = first.floor("D")
+    changed = without_each_record(pack, standing, own, at, unnamed)
     return ChildRecord(
         child_id=row["child_id"].iloc[0],
-        hub=str(groups["hub"].iloc[0]),
-        age_years=int(groups["age_years"].iloc[0]),
+        hub=str(people["hub"].iloc[0]),
+        age_years=int(people["age_years"].iloc[0]),
         as_of=as_of,
         made_at=now(),
         expires_at=as_of.to_pydatetime() + timedelta(days=pack.study.referrals.expires_days),
@@ -159,12 +158,13 @@ def make_child_record(
         support_need=float(standing.support_need[at]),
         counted=float(counted_shares(pack.evaluation, standing.score[[at]])[0]),
         band=bands(standing.line, pack.resampled, standing.features, np.array([at]))[0] if standing.listed[at] else "",
-        told=dict(tell(pack, near, own, row, features, groups["age_years"], named).iloc[0]),
+        told=dict(tell(pack, near, own, row, features, people["age_years"], named).iloc[0]),
         card=lines_of(pack, features, unnamed),
         moves=_by_domain(pack, moved.iloc[0]),
         average=average,
-        lanes=lanes_of(own, pack, max(data_start, own["occurred_at"].min()), as_of),
-        support=support_so_far(own, pack.kinds, as_of, unnamed, data_start),
+        lanes=lanes_of(own, pack, max(start, own["occurred_at"].min()), as_of),
+        support=support_so_far(own, pack.kinds, as_of, unnamed, start),
+        comes_of_age=bool(comes_of_age(pack, tables, row["child_id"], as_of)[0]),
         what_if=changed.rows,
         single_records=changed.records,
         names_parental_conditions=named,

@@ -11,14 +11,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ace_risk.data.history import build_history
 from ace_risk.data.tables import Tables
-from ace_risk.referrals.candidates import Candidates, find_candidates
 from ace_risk.referrals.child_file import written_id
 from ace_risk.referrals.columns import BESIDE_COLUMNS, REFERRAL_COLUMNS
 from ace_risk.referrals.families import unlisted_siblings, visit_numbers
 from ace_risk.referrals.places import bands
 from ace_risk.referrals.previous import NEW, changes, left_since
-from ace_risk.referrals.standing import counted_shares
+from ace_risk.referrals.standing import Standing, comes_of_age, counted_shares, find_standing, first_day
 from ace_risk.referrals.telling import tell
 from ace_risk.report.clock import now
 
@@ -57,6 +57,8 @@ class ReferralList:
     added, not_added
         Children added to the places by a worker, and those who could not be because they are not in the day's
         cohort, or objected.
+    come_of_age
+        Children on the list who leave the age range before the outcome could be followed to its end.
     resampled_lists
         Resampled tables that the bands rest on; 0 where the pack has none, and every band is empty.
     names_parental_conditions
@@ -75,6 +77,7 @@ class ReferralList:
     objections_unknown: int = 0
     added: int = 0
     not_added: int = 0
+    come_of_age: int = 0
     resampled_lists: int = 0
     names_parental_conditions: bool = True
 
@@ -128,7 +131,8 @@ def make_list(
     """
     against = set(map(written_id, objections))
     wanted = {written_id(child): reason for child, reason in (additions or {}).items()}
-    found = find_candidates(pack, tables, as_of, places, hub, against)
+    first_day(tables, as_of)
+    found = find_standing(pack, tables, build_history(tables, pack.kinds), as_of, against, places, hub)
     listed, added, below = _who(found, set(wanted), pack.study.referrals.next_in_line)
     shown, size = np.concatenate([listed, added, below]), len(listed) + len(added)
     named = names_parental_conditions or tables.synthetic
@@ -139,7 +143,7 @@ def make_list(
     for row in range(len(listed), size):
         frame.loc[row, "changed_since_last"] = f"{ADDED}: {wanted[written_id(frame.loc[row, 'child_id'])]}"
     frame["band"] = [*bands(found.line, pack.resampled, found.features, listed), *[""] * (len(shown) - len(listed))]
-    homes = found.groups["household_id"].to_numpy()[shown]
+    homes = found.people["household_id"].to_numpy()[shown]
     frame["visit"] = visit_numbers(homes)
     under_years = pack.study.cohort.under_age_years
     listed_ids = frame["child_id"].iloc[:size]
@@ -163,35 +167,36 @@ def make_list(
         objections_unknown=len(against) - len(in_data),
         added=len(added),
         not_added=len(set(wanted) - on_list),
+        come_of_age=int(comes_of_age(pack, tables, listed_ids, as_of).sum()),
         resampled_lists=len(pack.resampled),
         names_parental_conditions=named,
     )
 
 
-def _who(found: Candidates, wanted: set[str], next_in_line: int) -> tuple[Positions, Positions, Positions]:
+def _who(found: Standing, wanted: set[str], next_in_line: int) -> tuple[Positions, Positions, Positions]:
     """Who takes a place, whom a worker adds to the places, and who is next in line; each in order."""
     order = found.line.order(found.score)
-    on_list = found.line.listed(found.score)[order]
+    on_list = found.listed[order]
     asked = found.cohort["child_id"].map(written_id).isin(wanted).to_numpy()[order]
     return order[on_list], order[asked & ~on_list], order[~asked & ~on_list][:next_in_line]
 
 
-def _rows(pack: Pack, tables: Tables, found: Candidates, shown: Positions, named: bool) -> pd.DataFrame:
+def _rows(pack: Pack, tables: Tables, found: Standing, shown: Positions, named: bool) -> pd.DataFrame:
     """A row per child shown: rank, who, score, and what is told."""
-    groups = found.groups.iloc[shown]
+    people = found.people.iloc[shown]
     frame = pd.DataFrame(
         {
             "rank": np.arange(1, len(shown) + 1),
             "child_id": found.cohort["child_id"].to_numpy()[shown],
-            "hub": groups["hub"].to_numpy(),
-            "age_years": groups["age_years"].to_numpy(),
+            "hub": people["hub"].to_numpy(),
+            "age_years": people["age_years"].to_numpy(),
             "support_need": found.support_need[shown].round(4),
             "score": whole_if_possible(found.score[shown]),
             "pack": pack.short_id,
         }
     )
     cohort, features = found.cohort.iloc[shown], found.features.iloc[shown]
-    return frame.join(tell(pack, tables, found.history, cohort, features, groups["age_years"], named))
+    return frame.join(tell(pack, tables, found.history, cohort, features, people["age_years"], named))
 
 
 def whole_if_possible(values: NDArray[np.float64]) -> NDArray[np.float64] | NDArray[np.int64]:

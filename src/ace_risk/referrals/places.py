@@ -67,7 +67,7 @@ def check_places(places: int, children: int) -> None:
         raise StudyError("list: no child could be listed on this day. Choose another day, or another hub.")
     if not 1 <= places <= children:
         raise StudyError(
-            f"places: {places} places for {children} children who could be listed. Give from 1 to {children}."
+            f"--places: {places:,} places for {children:,} children who could be listed. Give from 1 to {children:,}."
         )
 
 

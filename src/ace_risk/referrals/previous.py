@@ -8,25 +8,35 @@ from pathlib import Path
 import pandas as pd
 
 from ace_risk.data.tables import Tables
+from ace_risk.explanation.sentences import day
 from ace_risk.features.homes import homes_at
 from ace_risk.plans import CohortRule
-from ace_risk.referrals.candidates import Candidates
 from ace_risk.referrals.child_file import read_child_file, written_id
 from ace_risk.referrals.columns import LEFT_COLUMNS
 from ace_risk.referrals.spells import open_spells
+from ace_risk.referrals.standing import Standing
 
+NOT_HANDED_OUT = "Not on the list that the team works from."
+"""What a review says of a child who isn't on that list."""
 FIRST, NEW, STILL = "first list", "new", "still listed"
 
 
-def read_previous(path: Path) -> pd.DataFrame:
+def read_previous(path: Path, option: str = "--previous") -> pd.DataFrame:
     """The rows of an earlier `referrals.csv`, as text.
+
+    Parameters
+    ----------
+    path
+        The file.
+    option
+        The option that named it, for messages.
 
     Raises
     ------
     StudyError
         If the file can't be read, or isn't a referral list.
     """
-    return read_child_file(path, "--previous", ("rank",), "a referral list", "the referrals.csv of an earlier list")
+    return read_child_file(path, option, ("rank",), "a referral list", "the referrals.csv of an earlier list")
 
 
 def changes(children: Iterable[object], previous: pd.DataFrame | None) -> list[str]:
@@ -37,11 +47,37 @@ def changes(children: Iterable[object], previous: pd.DataFrame | None) -> list[s
     return [STILL if written_id(child) in before else NEW for child in children]
 
 
+def places_handed_out(handed_out: pd.DataFrame | None, at: pd.Timestamp) -> dict[str, str] | None:
+    """What a review says of each child on the list that the team works from, by id as a list writes it.
+
+    Parameters
+    ----------
+    handed_out
+        The rows of that list, as text; None where none was given.
+    at
+        The time of the review; a list that had expired then is said to have lapsed.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"child_id": ["a"], "rank": ["7"], "list_expires_at": ["2026-01-29T00:00:00"]})
+    >>> places_handed_out(rows, pd.Timestamp("2026-01-05"))
+    {'a': 'Number 7 on the list that the team works from, which ends on 29 January 2026.'}
+    """
+    if handed_out is None:
+        return None
+    ends = pd.to_datetime(handed_out.get("list_expires_at", pd.Series("", handed_out.index)), errors="coerce")
+    until = [
+        "" if pd.isna(end) else f", which {'lapsed' if end <= at else 'ends'} on {day(end)}" for end in ends
+    ]  # fmt: skip
+    rows = zip(handed_out["child_id"].map(written_id), handed_out["rank"], until, strict=True)
+    return {child: f"Number {rank} on the list that the team works from{when}." for child, rank, when in rows}
+
+
 def left_since(
     previous: pd.DataFrame,
     listed: Iterable[object],
     tables: Tables,
-    found: Candidates,
+    found: Standing,
     rule: CohortRule,
 ) -> pd.DataFrame:
     """The children of the previous list who are not on this one, and why.

@@ -11,17 +11,15 @@ import pandas as pd
 
 from ace_risk.data.history import build_history
 from ace_risk.data.tables import Tables
-from ace_risk.errors import DataError, StudyError
+from ace_risk.errors import StudyError
 from ace_risk.explanation.parental import Unnamed
 from ace_risk.explanation.reasons import STRENGTHS
-from ace_risk.explanation.sentences import day
-from ace_risk.features.groups import age_in_years
-from ace_risk.features.homes import homes_of
 from ace_risk.referrals.child_file import written_id
 from ace_risk.referrals.own_tables import among, children_recorded, tables_of
+from ace_risk.referrals.previous import places_handed_out
 from ace_risk.referrals.review_rows import REVIEW_COLUMNS, Known, child_rows
 from ace_risk.referrals.review_words import KNOWN_DAYS
-from ace_risk.referrals.standing import find_standing
+from ace_risk.referrals.standing import find_standing, first_day, people_of
 from ace_risk.report.clock import now
 
 if TYPE_CHECKING:
@@ -45,8 +43,12 @@ class Review:
         The window: recorded at or after the first and before the second.
     made_at, expires_at
         When it was made, and from when it may no longer be used.
+    hub
+        The hub that it is about; None for all.
+    elsewhere, without_home
+        Children whom a review of all hubs would show, who live in other hubs, and whose home isn't known; 0 for all.
     considered, places
-        Children of the day's cohort, and places of a list made now.
+        Children of the day's cohort (of the hub), and places of a list made now.
     objected, objections_unknown
         Children left out because they or their family objected, whether or not anything was recorded of them, and
         objections that name no child of the data.
@@ -59,6 +61,9 @@ class Review:
     as_of: pd.Timestamp
     made_at: datetime
     expires_at: datetime
+    hub: str | None
+    elsewhere: int
+    without_home: int
     considered: int
     places: int
     objected: int
@@ -72,6 +77,8 @@ def make_review(
     *,
     as_of: pd.Timestamp,
     hours: int = 24,
+    hub: str | None = None,
+    handed_out: pd.DataFrame | None = None,
     names_parental_conditions: bool = False,
     objections: Collection[str] = (),
 ) -> Review:
@@ -91,6 +98,10 @@ def make_review(
         The time of the review; only what was recorded before it counts.
     hours
         How far back, from 1 to 744.
+    hub
+        Only children whose known home lies in this hub, and the places of its list; all by default.
+    handed_out
+        The rows of the list that the team works from; it is told who is on it.
     names_parental_conditions
         As for a list; synthetic tables always do.
     objections
@@ -99,27 +110,27 @@ def make_review(
     Raises
     ------
     StudyError
-        If the hours are out of range.
+        If the hours are out of range, or the hub doesn't exist.
     DataError
         If `as_of` lies outside the data.
     """
     if not 1 <= hours <= MOST_HOURS:
         raise StudyError(f"--hours: {hours} is out of range. Give from 1 to {MOST_HOURS}; a day has 24.")
-    first = tables.incidents["recorded_at"].min()
-    if not as_of > first:
-        raise DataError(f"{day(as_of)} lies before the data, which start on {day(first)}. Choose a later time.")
+    first_day(tables, as_of)
     since = as_of - pd.Timedelta(hours=hours)
     against = set(map(written_id, objections))
     back = pd.Timedelta(days=max(pack.study.cohort.seen_within_days, KNOWN_DAYS))
     near = tables_of(tables, children_recorded(tables, pack.kinds, min(since, as_of - back), since))
     history = build_history(near, pack.kinds)
-    standing = find_standing(pack, near, history, as_of, against)
+    standing = find_standing(pack, near, history, as_of, against, hub=hub)
     named = names_parental_conditions or tables.synthetic
     recorded = _recorded(pack, history, since, as_of)
-    people = _people(near, recorded["child_id"], as_of, pack.study.cohort.under_age_years, against)
+    everybody = _people(near, recorded["child_id"], as_of, pack.study.cohort.under_age_years, against)
+    people = everybody if hub is None else everybody[everybody["hub"] == hub].reset_index(drop=True)
+    homeless = int(everybody["hub"].isna().sum()) if hub else 0
     records = history[among(history["child_id"], people["child_id"])]
     known = Known(
-        pack, since, as_of, records, standing,
+        pack, since, as_of, records, standing, places_handed_out(handed_out, as_of),
         Unnamed() if named else Unnamed.of(pack.kinds, pack.catalogue),
     )  # fmt: skip
     in_data = against & set(tables.children["child_id"].map(written_id)) if against else set()
@@ -129,8 +140,11 @@ def make_review(
         as_of=as_of,
         made_at=now(),
         expires_at=(as_of + pd.Timedelta(hours=EXPIRES_HOURS)).to_pydatetime(),
+        hub=hub,
+        elsewhere=len(everybody) - len(people) - homeless,
+        without_home=homeless,
         considered=len(standing.cohort),
-        places=pack.study.referrals.places,
+        places=standing.line.places,
         objected=len(in_data),
         objections_unknown=len(against) - len(in_data),
         names_parental_conditions=named,
@@ -156,9 +170,7 @@ def _people(
     of_age = own["birth_date"] + pd.DateOffset(years=under_years) <= as_of
     own = own[~of_age & ~own["child_id"].map(written_id).isin(against)].reset_index(drop=True)
     people = own[["child_id", "birth_date"]].assign(cutoff=as_of)
-    people["age_years"] = age_in_years(people["birth_date"], people["cutoff"])
-    homes = homes_of(tables_of(tables, people["child_id"]).residence, people)
-    return people.join(homes[["household_id", "hub"]])
+    return people.join(people_of(tables_of(tables, people["child_id"]), people))
 
 
 def _by_family(frame: pd.DataFrame) -> pd.DataFrame:

@@ -11,6 +11,8 @@ import pandas as pd
 from ace_risk.explanation.parental import Unnamed
 from ace_risk.explanation.reasons import STRENGTHS
 from ace_risk.explanation.sentences import day, joined, times
+from ace_risk.referrals.child_file import written_id
+from ace_risk.referrals.previous import NOT_HANDED_OUT
 from ace_risk.referrals.review_words import (
     KNOWN_DAYS,
     MISSING_STEP,
@@ -57,6 +59,8 @@ class Known:
         The history of the review's children.
     standing
         The day's cohort in line.
+    handed_out
+        What is said of each child on the list that the team works from, by id as a list writes it; None without one.
     unnamed
         Kinds that may not be named.
     """
@@ -66,6 +70,7 @@ class Known:
     as_of: pd.Timestamp
     records: pd.DataFrame
     standing: Standing
+    handed_out: dict[str, str] | None
     unnamed: Unnamed
 
     @property
@@ -93,7 +98,7 @@ def child_rows(known: Known, people: pd.DataFrame) -> pd.DataFrame:
     """
     entries = entries_by_child(known.records, [*known.pack.kinds.services, "missing"], known.as_of)
     persons = [{str(name): value for name, value in row.items()} for row in people.to_dict("records")]
-    places = place_by_child(known.standing, known.pack.study.referrals.places)
+    places = place_by_child(known.standing)
     return pd.DataFrame([_row(known, person, entries[person["child_id"]], places) for person in persons])
 
 
@@ -135,6 +140,8 @@ def _row(known: Known, person: dict[str, Any], entries: list[Entry], places: dic
     before = [entry for entry in before if entry.kind in known.concerns and not is_welfare(entry, kinds)]
     told = [known_sentence(before, kinds, unnamed), support_sentence(entries, kinds, unnamed)]
     place = places.get(person["child_id"]) or not_considered(pack, entries, person)
+    if known.handed_out is not None:
+        place = f"{known.handed_out.get(written_id(person['child_id']), NOT_HANDED_OUT)} {place}"
     return {
         **person,
         "recorded": tuple(recorded_lines(new, kinds, unnamed)),
@@ -166,8 +173,9 @@ def _flags(known: Known, person: dict[str, Any], entries: list[Entry], plans: li
     return flags
 
 
-def place_by_child(standing: Standing, places: int) -> dict[object, str]:
+def place_by_child(standing: Standing) -> dict[object, str]:
     """Where each child of the cohort would stand on a list made now, in words."""
+    places = standing.line.places
     listed = zip(standing.cohort["child_id"], standing.rank, standing.listed, strict=True)
     off = f"Considered, but not within the {places:,} places of a list made now."
     on = "Would be number {rank:,} on a list made now, of {places:,} places."
@@ -186,7 +194,7 @@ def not_considered(pack: Pack, entries: list[Entry], person: dict[str, Any]) -> 
     person
         The child's row, with `household_id`.
     """
-    rule, kinds = pack.study.cohort, pack.kinds
+    rule, kinds, kinds_before = pack.study.cohort, pack.kinds, list(pack.study.outcome.after_kinds)
     plans = sorted({entry.kind for entry in entries if entry.is_open and entry.kind in rule.open_plan_kinds})
     if any(entry.kind in kinds.ends_observation for entry in entries):
         why = "a death is recorded"
@@ -194,6 +202,8 @@ def not_considered(pack: Pack, entries: list[Entry], person: dict[str, Any]) -> 
         why = f"statutory work is open, {joined([kinds.all[kind].title for kind in plans])}"
     elif pd.isna(person["household_id"]):
         why = "no home in the area is known"
+    elif kinds_before and not any(entry.kind in kinds_before for entry in entries):
+        why = f"no earlier {joined([kinds.all[kind].title for kind in kinds_before])}, which this list is about"
     else:
         why = f"no record that counts in the last {round(rule.seen_within_days / 30.4375)} months"
     return f"Not considered for a list: {why}."

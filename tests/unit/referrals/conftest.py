@@ -69,7 +69,7 @@ def pack(tmp_path_factory: pytest.TempPathFactory) -> Pack:
         model=made_card(),
         study=study,
         catalogue_yaml=study.catalogue.read_text(encoding="utf-8"),
-        evaluation={"folds": [{"gap_to": "2021-01-01"}], "data": {"statement": "Made."}},
+        evaluation={"folds": [{"gap_to": "2021-01-01"}], "data": {"statement": "Made.", "end": "2022-07-01"}},
         audit=None,
         profile={},
         versions={},

@@ -212,7 +212,7 @@ def test_a_day_before_or_after_the_data_is_refused(pack: Pack, world: Tables) ->
 
 @pytest.mark.parametrize("places", [0, -3, 100_000])
 def test_places_must_lie_between_one_and_the_children(pack: Pack, world: Tables, places: int) -> None:
-    with pytest.raises(StudyError, match=rf"places: {places} places for \d+ children who could be listed"):
+    with pytest.raises(StudyError, match=rf"places: {places:,} places for \d+ children who could be listed"):
         make_list(pack, world, as_of=DAY, places=places)
 
 

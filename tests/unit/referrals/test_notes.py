@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pandas as pd
+
+from ace_risk.data.history import build_history
+from ace_risk.data.tables import Tables
+from ace_risk.features.cohort import build_cohort
 from ace_risk.kinds import Kinds
 from ace_risk.referrals.listing import ReferralList
-from ace_risk.report.headers import list_header, who_is_listed
+from ace_risk.report.team_headers import list_header, who_is_listed
 from ace_risk.report.words import find_forbidden
 from ace_risk.tracking.pack import Pack
 
@@ -46,3 +51,33 @@ def test_a_kinds_file_that_marks_no_condition_is_told(pack: Pack, made_list: Ref
     listing = replace(made_list, names_parental_conditions=False)
     (note,) = who_is_listed(replace(pack, kinds=bare), listing, None)
     assert "nothing was held back. Don't use this list" in note
+
+
+def test_children_who_come_of_age_too_soon_are_told(pack: Pack, made_list: ReferralList, world: Tables) -> None:
+    """Who turns 18 within the horizon was censored in training and test: the code says so, and so does the list."""
+    born = world.children.set_index("child_id")["birth_date"]
+    eighteen = made_list.frame["child_id"].map(born) + pd.DateOffset(years=18)
+    soon = int((eighteen < made_list.as_of + pd.Timedelta(days=pack.study.outcome.horizon_days)).sum())
+    assert made_list.come_of_age == soon > 0
+    (note,) = [text for text in list_header(pack, made_list, "Made.", None).safety if "turn" in text]
+    assert note.startswith(f"{soon} children here turn 18 before the outcome could be followed to its end")
+    cohort = build_cohort(world, build_history(world, pack.kinds), pack.study.cohort, [made_list.as_of], pack.kinds)
+    until = cohort.set_index("child_id")["observed_until"]
+    ends = made_list.as_of + pd.Timedelta(days=pack.study.outcome.horizon_days)
+    assert (made_list.frame["child_id"].map(until) < ends)[eighteen < ends].all()
+    without = replace(made_list, come_of_age=0)
+    assert not any("turn" in text for text in list_header(pack, without, "Made.", None).safety)
+
+
+def test_records_newer_than_the_model_s_check_are_told(pack: Pack, made_list: ReferralList) -> None:
+    def told(as_of: str) -> list[str]:
+        listing = replace(made_list, as_of=pd.Timestamp(as_of))
+        return [text for text in list_header(pack, listing, "Made.", None).safety if "last checked" in text]
+
+    end = pd.Timestamp(pack.evaluation["data"]["end"])
+    assert told(f"{end:%Y-%m-%d}") == []
+    (soon,) = told(f"{end + pd.Timedelta(days=30):%Y-%m-%d}")
+    assert f"up to {end.day} {end:%B %Y}" in soon
+    assert "train and check it again" not in soon
+    (late,) = told(f"{end + pd.Timedelta(days=400):%Y-%m-%d}")
+    assert late.endswith("train and check it again before you rely on it.")

@@ -17,6 +17,7 @@ from ace_risk.kinds import load_kinds
 from ace_risk.referrals.listing import make_list
 from ace_risk.referrals.own_tables import children_recorded, tables_of
 from ace_risk.referrals.review import Review, make_review
+from ace_risk.report.team_headers import review_notes
 from ace_risk.report.words import find_forbidden
 from ace_risk.tracking.pack import Pack
 
@@ -254,3 +255,47 @@ def test_hours_out_of_range_are_refused(pack: Pack, world: Tables, hours: int) -
 def test_a_time_outside_the_data_is_refused(pack: Pack, world: Tables, day: str) -> None:
     with pytest.raises(DataError, match="Choose"):
         make_review(pack, world, as_of=pd.Timestamp(day))
+
+
+def test_a_hub_s_review_holds_that_hub_s_children_and_its_own_places(pack: Pack, world: Tables, review: Review) -> None:
+    """The hubs' reviews and the children without a known home make up the review of all hubs."""
+    homes = review.frame.set_index("child_id")["hub"]
+    hubs = sorted(homes.dropna().unique())
+    assert len(hubs) > 1
+    for hub in hubs:
+        own = make_review(pack, world, as_of=DAY, hours=HOURS, hub=hub)
+        assert set(own.frame["child_id"]) == set(homes.index[homes == hub])
+        assert own.without_home == homes.isna().sum()
+        assert own.elsewhere == (homes.notna() & (homes != hub)).sum()
+        listed = make_list(pack, world, as_of=DAY, places=min(own.places, own.considered), hub=hub)
+        rank = dict(zip(listed.frame["child_id"], listed.frame["rank"], strict=True))
+        for row in own.frame[own.frame["child_id"].isin(rank) & ~own.frame["welfare_only"]].to_dict("records"):
+            assert row["place"].startswith(f"Would be number {rank[row['child_id']]} on a list made now")
+        notes = review_notes(pack, own)
+        assert any(f"known home lies in {hub}." in note and f"{own.without_home} without" in note for note in notes)
+    assert not any("known home" in note for note in review_notes(pack, review))
+    with pytest.raises(StudyError, match=f"Use one of: {hubs[0]}"):
+        make_review(pack, world, as_of=DAY, hours=HOURS, hub="Nowhere")
+
+
+def test_the_list_that_the_team_works_from_is_named(pack: Pack, world: Tables, review: Review) -> None:
+    chosen = review.frame.loc[~review.frame["welfare_only"], "child_id"].iloc[:2].tolist()
+    rows = pd.DataFrame({"child_id": chosen, "rank": ["4", "9"], "list_expires_at": ["2022-07-20", "2022-06-20"]})
+    told = make_review(pack, world, as_of=DAY, hours=HOURS, handed_out=rows).frame.set_index("child_id")["place"]
+    assert told[chosen[0]].startswith("Number 4 on the list that the team works from, which ends on 20 July 2022. ")
+    assert told[chosen[1]].startswith("Number 9 on the list that the team works from, which lapsed on 20 June 2022. ")
+    others = review.frame[~review.frame["child_id"].isin(chosen)].set_index("child_id")
+    for child, place in others["place"].items():
+        assert told[child] == (f"Not on the list that the team works from. {place}" if place else "")
+
+
+def test_an_outcome_after_an_earlier_record_is_about_those_who_have_one(
+    pack: Pack, world: Tables, review: Review
+) -> None:
+    """The place is that of a list of the same day, and whoever has no such record is told so."""
+    outcome = pack.study.outcome.model_copy(update={"after_kinds": ("missing",)})
+    again = replace(pack, study=pack.study.model_copy(update={"outcome": outcome}))
+    found = make_review(again, world, as_of=DAY, hours=HOURS)
+    assert found.considered < review.considered
+    assert found.considered == make_list(again, world, as_of=DAY, places=5).considered
+    assert found.frame["place"].str.contains("no earlier missing episode, which this list is about").any()

@@ -393,7 +393,7 @@ def child_record() -> ChildRecord:
         lanes=[Lane("Going missing", ((day, day), (day, late)), ()), Lane("Support so far", (), ((day, late),))],
         support=["Early help: 1 March 2025 to 1 June 2025."],
         what_if=[WhatIf("missing episode", day, 1.0, 900), WhatIf("neglect", late, 3.0, None)], single_records=5,
-        names_parental_conditions=True,
+        comes_of_age=False, names_parental_conditions=True,
     )  # fmt: skip
 
 
