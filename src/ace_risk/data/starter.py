@@ -101,11 +101,15 @@ def _may_be_empty(table: Table, column: str) -> str:
 def _approval() -> str:
     """An approval with every key that one has; what must be filled is left empty."""
     lines = [
-        "# To be filled in by the controller of the data. While a line is empty, nothing but `ace-risk check` runs",
-        "# on these tables. It is the record of a decision: fill it in when the decision has been made.",
+        "# To be filled in by the controller of the data, before real records are put here. While a line is empty, no",
+        "# model is learnt from them and no list is made. It records a decision: fill it in once that is made.",
     ]
     for name, field in Approval.model_fields.items():
-        lines += ["", f"# {_ASKED.get(name, 'see docs/your-own-data.md')}", f"{name}: {_default(field)}".rstrip()]
+        lines += [
+            "",
+            f"# {field.description or _ASKED.get(name, 'see docs/your-own-data.md')}",
+            f"{name}: {_default(field)}".rstrip(),
+        ]
     return "\n".join(lines) + "\n"
 
 
