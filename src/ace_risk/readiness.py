@@ -25,8 +25,8 @@ def init(folder: Path) -> list[str]:
         "1. Let the controller of the data fill in approval.yaml. Until then no command opens the tables.",
         "2. Fill the six tables; dictionary.md says what each column holds. If your files, columns or codes are called",
         "   otherwise, put your files there instead, and say in mapping.yaml what is called what.",
-        f"3. Run `ace-risk check {folder}` until it says that nothing is left. It names every rule that is broken.",
-        f"4. Say in {STUDY_FILE} whom the list is for, how many places there are, and the bar, before you train.",
+        f"3. Say in {STUDY_FILE} who answers, how many places there are, and the bar, before you train.",
+        f"4. Run `ace-risk check {folder}` until it says that nothing is left. It names every rule that is broken.",
         f"5. `ace-risk train --config {folder / STUDY_FILE} --data {folder} --out RUN`",
     ]
 

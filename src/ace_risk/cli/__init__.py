@@ -19,7 +19,7 @@ from ace_risk.errors import AceRiskError, StudyError
 app = typer.Typer(
     name="ace-risk",
     help="Find, early, the children who may benefit from support: with reasons, a fairness audit and a model card.\n\n"
-    "Start with: ace-risk demo",
+    "Start with: ace-risk demo. On data of your own: ace-risk init FOLDER",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -45,26 +45,26 @@ def options(
     """
 
 
-COMMANDS: tuple[tuple[str, Callable[..., None]], ...] = (
-    ("synth", study.synth),
-    ("init", study.init),
-    ("check", study.check),
-    ("train", study.train),
-    ("audit", study.audit),
-    ("list", team.list_),
-    ("review", team.review),
-    ("child", team.child),
-    ("card", study.card),
-    ("rebuild", governing.rebuild),
-    ("promote", governing.promote),
-    ("sign-off", governing.sign_off),
-    ("expire", governing.expire),
-    ("demo", study.demo),
+COMMANDS: tuple[tuple[str, Callable[..., None], str], ...] = (
+    ("synth", study.synth, "Make a synthetic world: six tables"),
+    ("init", study.init, "Write a study of your own to fill"),
+    ("check", study.check, "Check tables, and say what is left to do"),
+    ("train", study.train, "Train, evaluate and audit a points card"),
+    ("audit", study.audit, "Write the fairness report of a run"),
+    ("list", team.list_, "Write a referral list sized to the places"),
+    ("review", team.review, "Review what was recorded in the last hours"),
+    ("child", team.child, "Write the page of one child"),
+    ("card", study.card, "Write the model card of a run"),
+    ("rebuild", governing.rebuild, "Train again from a pack, and compare"),
+    ("promote", governing.promote, "Let a run through the gate, or say why not"),
+    ("sign-off", governing.sign_off, "Record who answers for a pack, until when"),
+    ("expire", governing.expire, "Delete lists whose date has passed"),
+    ("demo", study.demo, "Run the whole path on a synthetic world"),
 )
-"""Every command, in the order in which help names them."""
+"""Every command, in the order in which help names them, with the words of the overview."""
 
-for name, command in COMMANDS:
-    app.command(name)(command)
+for name, command, overview in COMMANDS:
+    app.command(name, short_help=overview)(command)
 
 
 def main(arguments: list[str] | None = None) -> Any:

@@ -63,7 +63,7 @@ def sign_off(
 
 
 def expire(
-    folder: Annotated[Path, typer.Argument(help="A folder that holds lists, at any depth.")],
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="A folder that holds lists, at any depth.")],
     even_if_changed: Annotated[
         bool, typer.Option("--even-if-changed", help="Also lists that were filled in, or have files beside them.")
     ] = False,

@@ -16,8 +16,8 @@ Workers = Annotated[
 SetAside = Annotated[
     bool, typer.Option("--quarantine", help="Set aside rows that break a rule, up to 1 % of each table.")
 ]
-Run = Annotated[Path, typer.Argument(help="The folder that train wrote.")]
-Packed = Annotated[Path, typer.Argument(help="A pack, or the run that holds it.")]
+Run = Annotated[Path, typer.Argument(metavar="RUN", help="The folder that train wrote.")]
+Packed = Annotated[Path, typer.Argument(metavar="PACK", help="A pack, or the run that holds it.")]
 
 
 def say(lines: list[str]) -> None:

@@ -20,7 +20,7 @@ def synth(config: Config, out: Out, workers: Workers = None) -> None:
     say(commands.synth(config, out, workers))
 
 
-def init(folder: Annotated[Path, typer.Argument(help="An empty or a new folder.")]) -> None:
+def init(folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="An empty or a new folder.")]) -> None:
     """Write a study of your own to fill: its files, six empty tables, their dictionary, and the form of an approval.
 
     Then fill the tables and run ace-risk check FOLDER, which says what is left to do.
@@ -33,7 +33,7 @@ def init(folder: Annotated[Path, typer.Argument(help="An empty or a new folder."
 
 
 def check(
-    folder: Annotated[Path, typer.Argument(help="The folder of six tables.")],
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="The folder of six tables.")],
     config: Annotated[
         Path | None,
         typer.Option(

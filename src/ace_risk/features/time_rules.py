@@ -49,8 +49,6 @@ DAY = 86_400_000_000
 """Microseconds in a day."""
 FAR = np.iinfo(np.int64).max
 """Stands for an empty time: later than every real one."""
-NO_TIME = np.iinfo(np.int64).min
-"""How numpy writes an empty time."""
 LONG_AGO = np.iinfo(np.int64).min
 """Start of the window `ever`."""
 
