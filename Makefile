@@ -43,7 +43,7 @@ check: $(STAMP)  ## style, types, the direction of imports, and the tests
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m pytest
 
-bench: $(STAMP) .venv-peers/.installed .venv-peers-points/.installed  ## speed beside other libraries, into docs/benchmarks.md (about 12 minutes)
+bench: $(STAMP) .venv-peers/.installed .venv-peers-points/.installed  ## speed beside other libraries, into docs/benchmarks.md (about 15 minutes)
 	@$(BIN)/python benchmarks/run.py
 
 scale: $(STAMP)  ## how our own time grows with size (about 3 minutes; docs/scale.md tells what was found)

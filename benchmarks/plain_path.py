@@ -219,7 +219,7 @@ def measure_plain(folder: Path, size: Size) -> dict[str, Any]:
     frames_seconds, seconds = [], []
     for _ in range(size["runs"]):
         began = time.perf_counter()
-        frames = tables_to_features(folder / "world")
+        frames = tables_to_features(folder / size["study"])
         frames_seconds.append(time.perf_counter() - began)
         listed = rank(frames)
         seconds.append(time.perf_counter() - began)

@@ -28,7 +28,7 @@ QUANTILES = (0.5, 0.75, 0.9, 0.97)
 def make_rows(folder: Path, size: Size) -> dict[str, Any]:
     """The features and the indicators of the study's rows, to learn from and to judge on."""
     study = load_study(configs_folder() / "demo.yaml")
-    prepared = prepare(study, load_tables(folder / "world"), lambda share, step: None)
+    prepared = prepare(study, load_tables(folder / "demo"), lambda share, step: None)
     learnt, judged = prepared.fold_rows(prepared.folds.test)
     X = prepared.features.astype(float)
     indicators = as_indicators(X, X.iloc[learnt])

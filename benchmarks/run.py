@@ -42,13 +42,13 @@ class Bench:
 
     def __init__(self, folder: Path, environments: Path, quick: bool) -> None:
         self.folder, self.environments, self.quick = folder, environments, quick
-        self._made: set[Side] = set()
+        self._made: list[Data] = []
 
     def make(self, data: Data) -> None:
         """Make data, unless they were made already."""
-        if data.maker not in self._made:
+        if data not in self._made:
             self.measure(data.maker, data.quick if self.quick else data.full)
-            self._made.add(data.maker)
+            self._made.append(data)
 
     def measure(self, side: Side, size: Answer) -> Answer:
         """What a side answers: in a fresh process, or in this one where the run is quick and the script is ours."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import time
 from pathlib import Path
 from typing import Any
@@ -29,13 +28,13 @@ from ace_risk import (
 from ace_risk.evaluate.list_size import select_top
 from ace_risk.kinds import configs_folder
 from ace_risk.plans import CohortRule
+from ace_risk.world.shards import processors
 
 
 def make_world(folder: Path, size: Size) -> dict[str, Any]:
-    """The demo's world with some number of children, as six tables."""
-    study = load_study(configs_folder() / "demo.yaml")
-    shutil.rmtree(folder / "world", ignore_errors=True)
-    simulate(study.world.model_copy(update={"children": size["children"]}), folder / "world")
+    """The world of a shipped study, as six tables in a folder of the study's name."""
+    study = load_study(configs_folder() / f"{size['study']}.yaml")
+    simulate(study.world, folder / size["study"], workers=processors())
     return {}
 
 
@@ -70,7 +69,7 @@ def measure_path(folder: Path, size: Size) -> dict[str, Any]:
     frames_seconds, seconds = [], []
     for _ in range(size["runs"]):
         began = time.perf_counter()
-        frames = tables_to_features(folder / "world")
+        frames = tables_to_features(folder / size["study"])
         frames_seconds.append(time.perf_counter() - began)
         listed = rank(frames)
         seconds.append(time.perf_counter() - began)
