@@ -19,7 +19,7 @@ from table import Row, load, page, rounded, write
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
-MOST_SECONDS = 600
+MOST_SECONDS = 420
 """The longest that one side of a comparison may take."""
 
 
