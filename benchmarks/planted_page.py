@@ -102,21 +102,30 @@ def ladder_table(ladder: pd.DataFrame) -> str:
 
 def picture(ladder: pd.DataFrame, margin: float) -> str:
     """Planted gap against the share of audits that say outside, a line per size, with the false-alarm line."""
-    figure = new_figure(6.0, 3.6)
+    figure = new_figure(7.0, 3.6)
     axes = figure.subplots()
     axes.axvspan(0, 100 * margin, color=WASH, linewidth=0)
     axes.axhline(100 * TARGET_FALSE, color=SOFT, linewidth=1, linestyle="--")
     axes.text(20.2, 100 * TARGET_FALSE, "5 in 100", va="center", fontsize=9, color=SOFT)
-    for size, line in zip(POSITIVES, (":", "--", "-"), strict=True):
+    for size, line, mark in zip(POSITIVES, (":", "--", "-"), ("^", "s", "o"), strict=True):
         part = ladder[ladder["wanted"] == size]
-        axes.plot(100 * part["planted"], 100 * part["outside"], line, color=BLUE, marker="o", clip_on=False)
-        axes.annotate(
-            f"{size:,}", (100 * part["planted"].iloc[-2], 100 * part["outside"].iloc[-2]), (-4, 6),
-            textcoords="offset points", ha="right", fontsize=9, color=INK,
-        )  # fmt: skip
+        axes.plot(
+            100 * part["planted"],
+            100 * part["outside"],
+            line,
+            color=BLUE,
+            marker=mark,
+            clip_on=False,
+            label=f"{size:,}",
+        )
     axes.text(100 * margin / 2, 101, "within the\nmargin", ha="center", va="top", fontsize=9, color=SOFT)
     axes.set(xlim=(0, 20), ylim=(0, 102), xlabel="planted gap, points of 100", ylabel="audits that say outside, of 100")
-    axes.set_title("Would the audit notice? By times that support followed in the group", fontsize=10, loc="left")
+    axes.legend(
+        title="times that\nsupport followed\nin the group", loc="upper left", bbox_to_anchor=(1.02, 1), frameon=False,
+        reverse=True, fontsize=9, title_fontsize=9, labelcolor=INK, alignment="left", handlelength=3,
+    )  # fmt: skip
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.set_title("Would the audit notice?", fontsize=10, loc="left")
     file = io.StringIO()
     figure.savefig(file, format="svg", metadata={"Date": None})
     return file.getvalue()
