@@ -128,6 +128,8 @@ def test_the_command_compares_on_validation_folds_and_leaves_the_test_period_clo
     assert names[0] == AS_IS
     assert {"without_proxies", "reweighed", "constrained", "own_cut_offs"} <= set(names)
     assert all(fold.startswith("validation") for fold in made["folds"])
+    assert len(made["left_out"]) > 0
+    assert made["not_compared"] == []
     page = (run / "fairness.html").read_text()
     assert page.count("A cut-off of its own for each group") == page.count(f"{CAUTION}")
     assert 'download="mitigation.csv"' in page
