@@ -93,7 +93,7 @@ def constrained_fit(
         fit.fit(one_hot(table, features), np.asarray(label).astype(int), sensitive_features=np.asarray(group))
     weights = np.zeros(one_hot(table, features.iloc[:1]).shape[1])
     for place, weight in fit.weights_.items():
-        part = fit.predictors_.loc[place] if isinstance(fit.predictors_, pd.Series) else fit.predictors_[place]
+        part = fit.predictors_.loc[place]
         if weight > 0 and hasattr(part, "coef_"):
             weights += weight * part.coef_[0]
     return ConstrainedFit(table, weights)

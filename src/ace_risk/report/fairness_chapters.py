@@ -93,7 +93,14 @@ def proxies_part(proxies: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         for group in found["groups"]
     ]
     return {
-        "attributes": [{**found, "title": title_of(found["attribute"])} for found in proxies],
+        "attributes": [
+            {
+                **found,
+                "title": title_of(found["attribute"]),
+                "best": max(found["groups"], key=lambda group: float(group["all_auc"])),
+            }
+            for found in proxies
+        ],
         "csv": csv_link("proxies.csv", PROXY_COLUMNS, rows),
     }
 

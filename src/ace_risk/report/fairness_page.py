@@ -145,7 +145,8 @@ def attribute_part(audit: Mapping[str, Any], attribute: str) -> dict[str, Any]:
         "not_drawn": len(groups) - len(members) - len(drawn) + len(pooled),
         "remade": any("remade_low" in row for row in verdicts),
         "reference": reference,
-        "groups": groups,
+        "groups": [row for row in groups if primary or not is_blank(row)],
+        "blank": [str(row["group"]) for row in groups if not primary and is_blank(row)],
         "hidden": hidden,
         "on_tpr": on_tpr,
         "others": by_metric([row for row in verdicts if row["metric"] != "tpr"]),
@@ -175,6 +176,12 @@ def hidden_rates(groups: Sequence[Mapping[str, Any]]) -> set[tuple[str, str]]:
         for rate in RATES
         if isinstance(row.get(rate), str) or any(isinstance(row[name], str) for name in RESTS_ON[rate][1])
     }
+
+
+def is_blank(row: Mapping[str, Any]) -> bool:
+    """Whether every rate of a group is hidden, so that its row would say nothing."""
+    hidden = hidden_rates([row])
+    return len(hidden) == len(RATES)
 
 
 def is_hidden(verdict: Mapping[str, Any], hidden: set[tuple[str, str]]) -> bool:

@@ -50,11 +50,11 @@ def enough(verdict: Mapping[str, Any]) -> str:
 
     Examples
     --------
-    >>> enough({"times_needed": 7.6}), enough({"times_needed": 1.4}), enough({})
+    >>> enough({"times_needed": 7.6}), enough({"times_needed": 1.4}), enough({"times_needed": 1.0})
     ('8 such years or forces together', '1.4 times as many records', '')
     """
     times = verdict.get("times_needed")
-    if not isinstance(times, float):
+    if not isinstance(times, float) or times < 1.05:  # enough to call nought within: this gap lies near the margin
         return ""
     return f"{times:.1f} times as many records" if times <= 2 else f"{ceil(times):,} such years or forces together"
 
@@ -96,7 +96,9 @@ def calibration_part(audit: Mapping[str, Any]) -> dict[str, Any] | None:
     told = [{**row, "title": title_of(row["attribute"])} for row in records if row["followed"] is not None]
     hidden = [f"{title_of(row['attribute'])}, {row['group']}" for row in records if row["followed"] is None]
     rows = [[row[name] for name in columns] for row in records]
-    return {"rows": told, "hidden": hidden, "csv": csv_link("calibration.csv", columns, rows)}
+    off = [row for row in told if row["low"] is not None and (row["low"] > 0 or row["high"] < 0)]
+    off.sort(key=lambda row: -abs(row["difference"]))
+    return {"rows": told, "off": off, "hidden": hidden, "csv": csv_link("calibration.csv", columns, rows)}
 
 
 def since_part(audit: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -124,8 +124,9 @@ def _draw_band(axes: Axes, rows: pd.DataFrame, margin: float | None, reference: 
     axes.axvspan(max(0.0, centre - margin), min(1.0, centre + margin), color=WASH, zorder=-1, linewidth=0)
     place = centre / axes.get_xlim()[1]
     side = "left" if place < 0.3 else "right" if place > 0.7 else "center"  # so that the words stay in the picture
+    name = reference if len(reference) <= LABEL_SIGNS else "reference"  # a longer one would run into the numbers
     axes.text(
-        centre, -0.95, f"{reference} ± {100 * margin:g} in 100", ha=side, va="center", fontsize=9, color=SOFT,
+        centre, -0.95, f"{name} ± {100 * margin:g} in 100", ha=side, va="center", fontsize=9, color=SOFT,
     )  # fmt: skip
 
 

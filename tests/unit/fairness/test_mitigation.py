@@ -128,6 +128,8 @@ def test_the_command_compares_on_validation_folds_and_leaves_the_test_period_clo
     assert names[0] == AS_IS
     assert {"without_proxies", "reweighed", "constrained", "own_cut_offs"} <= set(names)
     assert all(fold.startswith("validation") for fold in made["folds"])
+    assert len(made["left_out"]) > 0
+    assert made["not_compared"] == []
     page = (run / "fairness.html").read_text()
     assert page.count("A cut-off of its own for each group") == page.count(f"{CAUTION}")
     assert 'download="mitigation.csv"' in page
@@ -146,3 +148,14 @@ def test_without_data_or_with_other_data_it_is_refused(run_command, demo, tmp_pa
     done = run_command("audit", demo / "run", "--mitigation", "--data", configs_folder().parent / "data" / "synthetic")
     assert done.returncode == 3
     assert "not the tables that the pack was trained on" in done.stderr
+
+
+def test_fairlearn_is_imported_in_one_place_and_lazily():
+    source = configs_folder().parent / "src" / "ace_risk"
+    lines = [
+        (path.name, line)
+        for path in sorted(source.rglob("*.py"))
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if line.strip().startswith(("from fairlearn", "import fairlearn"))
+    ]
+    assert [(name, line.startswith(" ")) for name, line in lines] == [("constrained.py", True)]
