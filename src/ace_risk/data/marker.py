@@ -54,6 +54,17 @@ def expiring_folders(folder: Path) -> Iterator[tuple[Path, datetime]]:
                 continue
 
 
+def written_at(folder: Path) -> datetime:
+    """When a folder's expiry was written, local time, by the clock of then."""
+    return datetime.fromtimestamp((folder / EXPIRES).stat().st_mtime)
+
+
+def outputs_inside(folder: Path) -> set[Path]:
+    """The folders inside a folder that were written here and answer for themselves, at any depth."""
+    inner = list(_marked_inside(folder))
+    return set(inner).union(*map(outputs_inside, inner))
+
+
 def refresh_marker(folder: Path) -> None:
     """Write a folder's marker again after writing more files into it; a folder without one is left as it is."""
     if (folder / MARKER).is_file():
