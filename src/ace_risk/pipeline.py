@@ -15,7 +15,7 @@ from ace_risk.cards.atrs import atrs_json, atrs_markdown
 from ace_risk.cards.card import ModelCard, build_card, card_markdown
 from ace_risk.cards.young_people import young_sections
 from ace_risk.data.approval import load_approved
-from ace_risk.data.files import output_folder, write_file
+from ace_risk.data.files import output_folder, write_file, write_files
 from ace_risk.data.history import build_history
 from ace_risk.data.marker import refresh_marker
 from ace_risk.data.profile import profile_data
@@ -188,10 +188,14 @@ def describe_opening(study: Study, prepared: Prepared, digest: str) -> dict[str,
 
 def write_evaluation(pack: Pack, run: Path) -> None:
     """Write `evaluation.json`, `evaluation.html` and `points-card.html` from the pack."""
-    write_file(run / "evaluation.json", canonical_json(pack.evaluation))
-    write_file(run / "evaluation.html", render_evaluation(pack.evaluation, run_header(pack, "evaluation")))
     counts = {spec.name: [pack.kinds.all[kind].title for kind in spec.kinds] for spec in pack.catalogue}
-    write_file(run / "points-card.html", render_points_card(pack.evaluation, run_header(pack, "points-card"), counts))
+    write_files(
+        {
+            run / "evaluation.json": canonical_json(pack.evaluation),
+            run / "evaluation.html": render_evaluation(pack.evaluation, run_header(pack, "evaluation")),
+            run / "points-card.html": render_points_card(pack.evaluation, run_header(pack, "points-card"), counts),
+        }
+    )
     refresh_marker(run)
 
 
@@ -207,8 +211,12 @@ def write_fairness(pack: Pack, run: Path, previous: dict[str, Any] | None = None
     audit["bar_gap"] = pack.study.bar.largest_gap_between_groups
     if previous is not None:
         audit["since"] = changes_since(previous, audit)
-    write_file(run / "audit.json", canonical_json(audit))
-    write_file(run / "fairness.html", render_fairness(audit, run_header(pack, "fairness")))
+    write_files(
+        {
+            run / "audit.json": canonical_json(audit),
+            run / "fairness.html": render_fairness(audit, run_header(pack, "fairness")),
+        }
+    )
     refresh_marker(run)
     return audit
 
@@ -232,15 +240,18 @@ def write_card(pack: Pack, run: Path) -> None:
 
     The run's MLflow record is made to lead to where the run lies now, in case it was moved.
     """
-    lead_here(run)
     model_card = card_of(pack, run)
     used = {name for term in pack.model.terms for name in term.features}
     domains = {spec.domain for spec in pack.catalogue if spec.name in used}
-    write_file(run / "card.json", canonical_json(model_card.model_dump(mode="json")))
-    write_file(run / "card.md", card_markdown(model_card))
-    write_file(run / "card.html", render_card(model_card, run_header(pack, "card")))
-    write_file(run / "atrs.json", canonical_json(atrs_json(model_card)))
-    write_file(run / "atrs.md", atrs_markdown(model_card))
-    young = render_young_people(young_sections(model_card, domains), young_header(pack))
-    write_file(run / "young-people.html", young)
+    write_files(
+        {
+            run / "card.json": canonical_json(model_card.model_dump(mode="json")),
+            run / "card.md": card_markdown(model_card),
+            run / "card.html": render_card(model_card, run_header(pack, "card")),
+            run / "atrs.json": canonical_json(atrs_json(model_card)),
+            run / "atrs.md": atrs_markdown(model_card),
+            run / "young-people.html": render_young_people(young_sections(model_card, domains), young_header(pack)),
+        }
+    )
     refresh_marker(run)
+    lead_here(run)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 import shutil
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -11,7 +13,7 @@ import pytest
 
 from ace_risk.data.files import output_folder
 from ace_risk.data.marker import write_expiry
-from ace_risk.errors import RefusedError
+from ace_risk.errors import RefusedError, StudyError
 from ace_risk.governance.expire import expire
 from ace_risk.tracking.store import quiet_mlflow
 
@@ -22,6 +24,7 @@ def made(folder: Path, when: datetime) -> Path:
     with output_folder(folder, "a referral list") as part:
         (part / "referrals.csv").write_text("rank,child_id\n")
         write_expiry(part, when)
+        os.utime(part / ".expires", (NOW.timestamp(), NOW.timestamp()))
     return folder
 
 
@@ -76,6 +79,68 @@ def test_only_what_ace_risk_wrote_is_deleted(tmp_path):
     assert outside.exists()
 
 
+def test_an_output_inside_that_still_holds_is_never_deleted_with_what_is_around_it(tmp_path):
+    outer = made(tmp_path / "outer", NOW)
+    inner = made(outer / "inner", NOW + timedelta(days=1))
+    run = made(outer / "deep" / "run", NOW)
+    (run / ".expires").unlink()
+    for even in (False, True):
+        with pytest.raises(RefusedError, match="holding what hasn't expired"):
+            expire(tmp_path, even_if_changed=even, now=NOW)
+        assert (inner / "referrals.csv").exists()
+        assert (run / "referrals.csv").exists()
+    shutil.rmtree(run)
+    told = expire(tmp_path, now=NOW + timedelta(days=1))
+    assert [str(inner) in told[0], str(outer) in told[1]] == [True, True]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_link_leads_to_stays(tmp_path):
+    outside = tmp_path / "outside.csv"
+    outside.write_text("somebody's own")
+    folder = tmp_path / "elsewhere"
+    folder.mkdir()
+    (folder / "kept.txt").write_text("kept")
+    due = made(tmp_path / "lists" / "due", NOW)
+    (due / "link.csv").symlink_to(outside)
+    (due / "folder").symlink_to(folder)
+    with pytest.raises(RefusedError, match=r"link\.csv"):
+        expire(tmp_path / "lists", now=NOW)
+    assert expire(tmp_path / "lists", even_if_changed=True, now=NOW)
+    assert not due.exists()
+    assert outside.read_text() == "somebody's own"
+    assert (folder / "kept.txt").read_text() == "kept"
+    (tmp_path / "way").symlink_to(tmp_path / "lists")
+    with pytest.raises(StudyError, match="no such folder"):
+        expire(tmp_path / "way", now=NOW)
+
+
+def test_a_clock_that_was_set_back_is_told(tmp_path):
+    made(tmp_path / "one", NOW + timedelta(days=28))
+    assert expire(tmp_path, now=NOW) == [f"Nothing in {tmp_path} has expired."]
+    told = expire(tmp_path, now=NOW - timedelta(days=2))
+    assert len(told) == 2
+    assert "set the clock right" in told[1]
+
+
+def test_every_file_of_a_demo_that_names_a_child_is_its_owner_s_only(demo):
+    """But for the six tables and the truth behind them: they are made up, and to be handed on."""
+    import zipfile
+
+    private = set()
+    for path in demo.rglob("*"):
+        if not path.is_file() or path.is_relative_to(demo / "data"):
+            continue
+        content = path.read_bytes()
+        if zipfile.is_zipfile(path):
+            with zipfile.ZipFile(path) as parts:
+                content = b"".join(parts.read(name) for name in parts.namelist())
+        if re.search(rb"SYN-[0-9a-f]{10}", content):
+            assert path.stat().st_mode & 0o777 == 0o600, path.name
+            private.add(path.name)
+    assert private == {"referrals.csv", "referrals.html", "referrals.xlsx", "next-in-line.csv"}
+
+
 def test_the_commit_stands_beside_the_pack_and_not_in_it(demo):
     told = json.loads((demo / "run" / "provenance.json").read_text())
     manifest = (demo / "run" / "pack" / "manifest.sha256").read_bytes()
@@ -91,8 +156,8 @@ def test_the_search_is_in_mlflow_a_run_per_trial(demo):
     from mlflow.tracking import MlflowClient
 
     uri = f"sqlite:///{demo / 'run' / 'mlflow.db'}"
-    client = MlflowClient(uri, uri)
     with quiet_mlflow():
+        client = MlflowClient(uri, uri)
         runs = client.search_runs([client.get_experiment_by_name("demo").experiment_id])
     parents = [run for run in runs if "mlflow.parentRunId" not in run.data.tags]
     trials = json.loads((demo / "run" / "evaluation.json").read_text())["search"]["trials"]

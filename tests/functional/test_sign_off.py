@@ -36,7 +36,7 @@ def test_real_data_are_listed_only_with_a_sign_off(run_command, demo, real, tmp_
     for name in ("referrals.html", "referrals.txt"):
         assert "Signed off by Ada Holme, Head of early help" in (tmp_path / "list" / name).read_text(), name
         text = (tmp_path / "list" / name).read_text()
-        assert "Approved by The Constabulary under UK GDPR (DPIA 12) for: Early support." in text, name
+        assert "Approved by The Constabulary under UK GDPR (lawful basis: UK GDPR article 6(1)(e)" in text, name
         assert "For use by Ada Holme and CCP team, Carlisle only; made by Ada Holme" in text, name
 
 

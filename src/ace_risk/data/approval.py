@@ -147,9 +147,10 @@ def _permission(approval: Approval, person: str) -> Permission:
     people = f"For use by {_joined(approval.people_allowed)} only; made by {person}, by their own word."
     days = approval.retention_days
     statement = (
-        f"Approved by {approval.controller} under {approval.regime} ({approval.dpia_reference}) for: "
-        f"{approval.purpose.rstrip('.')}. The approval ends on {in_words(approval.expires_on)}; what names children is "
-        f"kept for {days} day{'s' * (days != 1)} at most. {people}"
+        f"Approved by {approval.controller} under {approval.regime} (lawful basis: {approval.lawful_basis}; "
+        f"assessment: {approval.dpia_reference}) for: {approval.purpose.rstrip('.')}. The approval ends on "
+        f"{in_words(approval.expires_on)}; what names children is kept for {days} day{'s' * (days != 1)} at most. "
+        f"{people}"
     )
     return Permission(False, statement, approval.names_parental_conditions, approval.expires_on, people)
 

@@ -7,7 +7,7 @@ import os
 import re
 import secrets
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -86,19 +86,27 @@ def write_file(path: str | Path, content: bytes | str, private: bool = False) ->
     OutputError
         If the file can't be written.
     """
-    target = Path(path).absolute()
-    data = content.encode("utf-8") if isinstance(content, str) else content
-    part = _sibling(target, "part")
-    with writing_to(target):
-        target.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600 if private else 0o666)
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-            part.replace(target)
-        except BaseException:
+    write_files({Path(path): content}, private)
+
+
+def write_files(contents: Mapping[Path, bytes | str], private: bool = False) -> None:
+    """Write files that belong together: on a full disk all stay as they were; see :func:`write_file`."""
+    parts: dict[Path, Path] = {}
+    try:
+        for path, content in contents.items():
+            target = path.absolute()
+            parts[target] = _sibling(target, "part")
+            with writing_to(target):
+                target.parent.mkdir(parents=True, exist_ok=True)
+                handle = os.open(parts[target], os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600 if private else 0o666)
+                with os.fdopen(handle, "wb") as file:
+                    file.write(content.encode("utf-8") if isinstance(content, str) else content)
+        for target, part in parts.items():
+            with writing_to(target):
+                part.replace(target)
+    finally:
+        for part in parts.values():
             part.unlink(missing_ok=True)
-            raise
 
 
 @contextmanager

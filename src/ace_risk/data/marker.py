@@ -28,7 +28,12 @@ def write_marker(folder: Path, kind: str) -> None:
     """Write down what a folder holds: its kind, and each file with its SHA-256."""
     files = {str(path.relative_to(folder)): _digest(path) for path in sorted(_files(folder))}
     text = json.dumps({"written by": "ace-risk", "kind": kind, "files": files}, indent=1, sort_keys=True)
-    (folder / MARKER).write_text(text + "\n", encoding="utf-8")
+    part = folder / f"{MARKER}.part"
+    try:
+        part.write_text(text + "\n", encoding="utf-8")
+        part.replace(folder / MARKER)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def write_expiry(folder: Path, expires_at: datetime) -> None:
@@ -54,8 +59,22 @@ def expiring_folders(folder: Path) -> Iterator[tuple[Path, datetime]]:
                 continue
 
 
+def written_at(folder: Path) -> datetime:
+    """When a folder's expiry was written, local time, by the clock of then."""
+    return datetime.fromtimestamp((folder / EXPIRES).stat().st_mtime)
+
+
+def outputs_inside(folder: Path) -> set[Path]:
+    """The folders inside a folder that were written here and answer for themselves, at any depth."""
+    inner = list(_marked_inside(folder))
+    return set(inner).union(*map(outputs_inside, inner))
+
+
 def refresh_marker(folder: Path) -> None:
-    """Write a folder's marker again after writing more files into it; a folder without one is left as it is."""
+    """Write a folder's marker again after writing more files into it; a folder without one is left as it is.
+
+    Whole or not at all: without its marker a folder would count as somebody else's.
+    """
     if (folder / MARKER).is_file():
         write_marker(folder, str(_read(folder).get("kind", "")))
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import shutil
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from ace_risk.data.files import writing_to
-from ace_risk.data.marker import changed_files, expiring_folders
+from ace_risk.data.marker import changed_files, expiring_folders, outputs_inside, written_at
 from ace_risk.errors import RefusedError, StudyError, listing
 from ace_risk.report.natural import clock
 
@@ -17,7 +17,9 @@ def expire(folder: Path, even_if_changed: bool = False, now: datetime | None = N
 
     Only folders that ace-risk wrote and that say when they expire are deleted. One in which a file was changed or
     added, such as a list with decisions filled in, is left unless it is asked for: the decisions have to be kept
-    somewhere first.
+    somewhere first. One that holds an output which hasn't expired is always left. Links are never followed: what they
+    lead to stays. Dates are judged by the clock, which nobody but the computer's owner can vouch for: one set forward
+    deletes too early, one set back is told by what was written after it.
 
     Parameters
     ----------
@@ -27,30 +29,38 @@ def expire(folder: Path, even_if_changed: bool = False, now: datetime | None = N
     Returns
     -------
     list of str
-        What was deleted, a line each.
+        What was deleted, a line each, and whether the clock can be right.
 
     Raises
     ------
     StudyError
         If there is no such folder.
     RefusedError
-        If a list was left because it was changed; the others are deleted all the same.
+        If a list was left because it was changed or holds another; the others are deleted all the same.
     """
     if not folder.is_dir() or folder.is_symlink():
         raise StudyError(f"{folder}: no such folder. Give the folder that holds the lists.")
     now = now or datetime.now()
-    lapsed = [(path, when) for path, when in expiring_folders(folder) if when <= now]
-    changed = {path: names for path, _ in lapsed if (names := changed_files(path))}
+    found = list(expiring_folders(folder))
+    lapsed = {path: when for path, when in found if when <= now}
+    changed = {path: names for path in lapsed if (names := changed_files(path))}
+    kept = {path: names for path in lapsed if (names := [str(inner) for inner in outputs_inside(path) - lapsed.keys()])}
+    left = kept | ({} if even_if_changed else {path: names for path, names in changed.items() if path not in kept})
+    later = [path for path, _ in found if written_at(path) > now + timedelta(days=1)]
     deleted = []
-    for path, when in lapsed:
-        if path in changed and not even_if_changed:
+    for path, when in reversed(lapsed.items()):  # what lies deeper goes first
+        if path in left:
             continue
         with writing_to(path):
             shutil.rmtree(path)
         also = f", {len(changed[path])} of its files changed or added" if path in changed else ""
         deleted.append(f"deleted: {path} (expired on {clock(when)}{also})")
-    if changed and not even_if_changed:
-        left = [f"left: {path} ({', '.join(names[:3])})" for path, names in changed.items()]
-        what = f"{folder}: changed or added to since they were written, so not deleted. Keep what is needed, then use "
-        raise RefusedError(listing(f"{what}--even-if-changed", [*left, *deleted]))
-    return deleted or [f"Nothing in {folder} has expired."]
+    if left:
+        told = [f"left: {path} ({', '.join(sorted(names)[:3])})" for path, names in left.items()]
+        what = (
+            f"{folder}: changed or added to since they were written, or holding what hasn't expired, so not deleted. "
+            "Keep what is needed elsewhere; for changed files, then use --even-if-changed"
+        )
+        raise RefusedError(listing(what, [*told, *deleted]))
+    doubt = [f"By the clock it is {clock(now)}, and {path} was written later: set the clock right." for path in later]
+    return [*(deleted or [f"Nothing in {folder} has expired."]), *doubt]

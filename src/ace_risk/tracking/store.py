@@ -124,7 +124,9 @@ def quiet_mlflow() -> Iterator[None]:
             yield
         except (MlflowException, sqlalchemy.exc.SQLAlchemyError) as error:
             reason = getattr(error, "error_code", type(error).__name__)
-            raise OutputError(f"MLflow: the run can't be logged ({reason}). Check the tracking address.") from None
+            raise OutputError(
+                f"MLflow: the run can't be logged ({reason}). Check the tracking address, and that the disk has room."
+            ) from None
 
 
 def save_model(path: Path, pack: Pack) -> None:
@@ -252,10 +254,17 @@ def opened(run_folder: Path, final: Path, tracking_uri: str | None) -> Iterator[
         raise OutputError(f"{final}: MLflow can't keep its store under a path with a question mark. Give another path.")
     tracking_uri = f"sqlite:///{(run_folder / STORE).as_posix()}"
     location = (final / ARTIFACTS).as_uri()
+    new = [path for path in (run_folder / STORE, run_folder / ARTIFACTS) if not path.exists()]
     lead_here(run_folder)
-    # Made here, because a client would note the working folder as the place of the default experiment.
-    database = SqlAlchemyStore(tracking_uri, location)
+    database = None
     try:
+        # Made here, because a client would note the working folder as the place of the default experiment.
+        database = SqlAlchemyStore(tracking_uri, location)
         yield Store(MlflowClient(tracking_uri, tracking_uri), location, run_folder / ARTIFACTS)
+    except BaseException:
+        for path in new:  # a store that was begun and not finished couldn't be opened again
+            shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
+        raise
     finally:
-        database.engine.dispose()
+        if database is not None:
+            database.engine.dispose()

@@ -140,8 +140,8 @@ def test_an_approval_in_force_permits_and_says_until_when(approved: Path, real: 
     assert not permission.names_parental_conditions
     assert permission.expires_on == ENDS
     published = (
-        "Approved by The Constabulary under UK GDPR (DPIA 12) for: Early support. The approval ends on 1 July 2026; "
-        "what names children is kept for 28 days at most."
+        "Approved by The Constabulary under UK GDPR (lawful basis: UK GDPR article 6(1)(e); assessment: DPIA 12) for: "
+        "Early support. The approval ends on 1 July 2026; what names children is kept for 28 days at most."
     )
     people = "For use by Ada Holme and CCP team, Carlisle only; made by Ada Holme, by their own word."
     assert permission.statement == f"{published} {people}"
