@@ -21,7 +21,7 @@ from ace_risk.referrals.child_file import written_id
 from ace_risk.referrals.lanes import Lane, lanes_of
 from ace_risk.referrals.own_tables import among, children_recorded, tables_of
 from ace_risk.referrals.places import bands
-from ace_risk.referrals.standing import Standing, comes_of_age, counted_shares, find_standing, first_day
+from ace_risk.referrals.standing import Standing, comes_of_age, counted_shares, find_standing, first_day, people_of
 from ace_risk.referrals.support import support_so_far
 from ace_risk.referrals.telling import tell
 from ace_risk.referrals.what_if import WhatIf, without_each_record
@@ -139,7 +139,7 @@ def make_child_record(
     row, features = standing.cohort.iloc[[at]], standing.features.iloc[[at]]
     own = history[among(history["child_id"], row["child_id"])]
     own = own[(own["occurred_at"] < as_of) & (own["recorded_at"] < as_of)]
-    people = standing.people.iloc[[at]]
+    people = people_of(near, row)
     moved, average = contributions(pack.model, features)
     changed = without_each_record(pack, standing, own, at, unnamed)
     return ChildRecord(
