@@ -135,7 +135,7 @@ def make_child_record(
     standing = find_standing(pack, near, history, as_of, set(map(written_id, objections)))
     at = _position(tables, standing, child, as_of, pack)
     named = names_parental_conditions or tables.synthetic
-    unnamed = Unnamed() if named else Unnamed.of(pack.kinds, pack.catalogue)
+    unnamed = Unnamed.unless(named, pack.kinds, pack.catalogue)
     row, features = standing.cohort.iloc[[at]], standing.features.iloc[[at]]
     own = history[among(history["child_id"], row["child_id"])]
     own = own[(own["occurred_at"] < as_of) & (own["recorded_at"] < as_of)]
@@ -158,7 +158,7 @@ def make_child_record(
         support_need=float(standing.support_need[at]),
         counted=float(counted_shares(pack.evaluation, standing.score[[at]])[0]),
         band=bands(standing.line, pack.resampled, standing.features, np.array([at]))[0] if standing.listed[at] else "",
-        told=dict(tell(pack, near, own, row, features, people["age_years"], named).iloc[0]),
+        told=dict(tell(pack, near, own, row, features, people["age_years"], unnamed).iloc[0]),
         card=lines_of(pack, features, unnamed),
         moves=_by_domain(pack, moved.iloc[0]),
         average=average,
