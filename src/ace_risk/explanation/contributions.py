@@ -78,6 +78,9 @@ def contributions(model: Any, X: pd.DataFrame, background: pd.DataFrame | None =
 def explain(model: Any, X: pd.DataFrame, background: pd.DataFrame | None = None) -> shap.Explanation:
     """The contributions of `contributions` as a `shap.Explanation`, ready for shap's plots.
 
+    A picture with a dot per child, such as `shap.plots.beeswarm`, shows children's records: of an approved data set it
+    stays within the team, and goes into no pack, report or MLflow run.
+
     Parameters are those of `contributions`.
 
     Returns

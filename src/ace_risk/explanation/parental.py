@@ -48,6 +48,11 @@ class Unnamed:
         open_offers |= {name for spec in catalogue if not set(spec.kinds) <= unnamed for name in spec.support}
         return cls(unnamed, unnamed & set(kinds.incidents), frozenset(telling - open_offers))
 
+    @classmethod
+    def unless(cls, named: bool, kinds: Kinds, catalogue: Catalogue) -> Unnamed:
+        """Nothing where everything may be named, else what :meth:`of` gives."""
+        return cls() if named else cls.of(kinds, catalogue)
+
     def hides(self, found: Evidence) -> bool:
         """Whether any record of this evidence may not be named."""
         return any(kind in self.kinds for kind, _ in found.by_kind)

@@ -101,9 +101,9 @@ def build_cohort(
     considered = considered_children(
         children=to_table(_child_columns(tables.children, rule)),
         spells=to_table(spell_columns(tables.residence)),
-        records=to_table(_record_columns(history, ~history["kind"].isin(kinds.enforcement | NOT_A_RECORD))),
-        plans=to_table(_record_columns(history, history["kind"].isin(rule.open_plan_kinds))),
-        endings=to_table(_record_columns(history, history["kind"].isin(kinds.ends_observation))),
+        records=to_table(record_columns(history, ~history["kind"].isin(kinds.enforcement | NOT_A_RECORD))),
+        plans=to_table(record_columns(history, history["kind"].isin(rule.open_plan_kinds))),
+        endings=to_table(record_columns(history, history["kind"].isin(kinds.ends_observation))),
         cutoffs=to_table(_cutoff_columns(cutoffs, rule)),
         data_end=instant(tables.data_end),
     )
@@ -161,8 +161,15 @@ def _child_columns(children: pd.DataFrame, rule: CohortRule) -> dict[str, Any]:
     }
 
 
-def _record_columns(history: pd.DataFrame, chosen: pd.Series) -> dict[str, Any]:
-    """Some records of the history: whose they are, and their times."""
+def record_columns(history: pd.DataFrame, chosen: pd.Series) -> dict[str, Any]:
+    """Some records of the history: whose they are, and their times in microseconds.
+
+    Returns
+    -------
+    dict
+        `child_id`, `occurred`, `recorded`, `ended`, `end_recorded` (that of the record where it isn't known) and
+        `withdrawn`, an entry per chosen record, in the order of the history.
+    """
     history = history[chosen]
     occurred = microseconds(history["occurred_at"], "history.occurred_at")
     recorded = microseconds(history["recorded_at"], "history.recorded_at")

@@ -21,7 +21,7 @@ from ace_risk.referrals.child_file import written_id
 from ace_risk.referrals.lanes import Lane, lanes_of
 from ace_risk.referrals.own_tables import among, children_recorded, tables_of
 from ace_risk.referrals.places import bands
-from ace_risk.referrals.standing import Standing, comes_of_age, counted_shares, find_standing, first_day
+from ace_risk.referrals.standing import Standing, comes_of_age, counted_shares, find_standing, first_day, people_of
 from ace_risk.referrals.support import support_so_far
 from ace_risk.referrals.telling import tell
 from ace_risk.referrals.what_if import WhatIf, without_each_record
@@ -135,11 +135,11 @@ def make_child_record(
     standing = find_standing(pack, near, history, as_of, set(map(written_id, objections)))
     at = _position(tables, standing, child, as_of, pack)
     named = names_parental_conditions or tables.synthetic
-    unnamed = Unnamed() if named else Unnamed.of(pack.kinds, pack.catalogue)
+    unnamed = Unnamed.unless(named, pack.kinds, pack.catalogue)
     row, features = standing.cohort.iloc[[at]], standing.features.iloc[[at]]
     own = history[among(history["child_id"], row["child_id"])]
     own = own[(own["occurred_at"] < as_of) & (own["recorded_at"] < as_of)]
-    people = standing.people.iloc[[at]]
+    people = people_of(near, row)
     moved, average = contributions(pack.model, features)
     changed = without_each_record(pack, standing, own, at, unnamed)
     return ChildRecord(
@@ -158,7 +158,7 @@ def make_child_record(
         support_need=float(standing.support_need[at]),
         counted=float(counted_shares(pack.evaluation, standing.score[[at]])[0]),
         band=bands(standing.line, pack.resampled, standing.features, np.array([at]))[0] if standing.listed[at] else "",
-        told=dict(tell(pack, near, own, row, features, people["age_years"], named).iloc[0]),
+        told=dict(tell(pack, near, own, row, features, people["age_years"], unnamed).iloc[0]),
         card=lines_of(pack, features, unnamed),
         moves=_by_domain(pack, moved.iloc[0]),
         average=average,

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from ace_risk.data.history import build_history
 from ace_risk.data.tables import Tables
+from ace_risk.explanation.parental import Unnamed
 from ace_risk.referrals.child_file import written_id
 from ace_risk.referrals.columns import BESIDE_COLUMNS, REFERRAL_COLUMNS
 from ace_risk.referrals.families import unlisted_siblings, visit_numbers
@@ -137,7 +138,7 @@ def make_list(
     shown, size = np.concatenate([listed, added, below]), len(listed) + len(added)
     named = names_parental_conditions or tables.synthetic
     change = changes(found.cohort["child_id"].iloc[shown], previous)
-    frame = _rows(pack, tables, found, shown, named)
+    frame = _rows(pack, tables, found, shown, Unnamed.unless(named, pack.kinds, pack.catalogue))
     frame["new"] = [word == NEW for word in change]
     frame["changed_since_last"] = change
     for row in range(len(listed), size):
@@ -181,7 +182,7 @@ def _who(found: Standing, wanted: set[str], next_in_line: int) -> tuple[Position
     return order[on_list], order[asked & ~on_list], order[~asked & ~on_list][:next_in_line]
 
 
-def _rows(pack: Pack, tables: Tables, found: Standing, shown: Positions, named: bool) -> pd.DataFrame:
+def _rows(pack: Pack, tables: Tables, found: Standing, shown: Positions, unnamed: Unnamed) -> pd.DataFrame:
     """A row per child shown: rank, who, score, and what is told."""
     people = found.people.iloc[shown]
     frame = pd.DataFrame(
@@ -196,7 +197,7 @@ def _rows(pack: Pack, tables: Tables, found: Standing, shown: Positions, named: 
         }
     )
     cohort, features = found.cohort.iloc[shown], found.features.iloc[shown]
-    return frame.join(tell(pack, tables, found.history, cohort, features, people["age_years"], named))
+    return frame.join(tell(pack, tables, found.history, cohort, features, people["age_years"], unnamed))
 
 
 def whole_if_possible(values: NDArray[np.float64]) -> NDArray[np.float64] | NDArray[np.int64]:

@@ -131,7 +131,7 @@ def make_review(
     records = history[among(history["child_id"], people["child_id"])]
     known = Known(
         pack, since, as_of, records, standing, places_handed_out(handed_out, as_of),
-        Unnamed() if named else Unnamed.of(pack.kinds, pack.catalogue),
+        Unnamed.unless(named, pack.kinds, pack.catalogue),
     )  # fmt: skip
     in_data = against & set(tables.children["child_id"].map(written_id)) if against else set()
     return Review(

@@ -6,14 +6,8 @@ from collections.abc import Collection
 
 import pandas as pd
 
-from ace_risk.features.time_rules import (
-    LONG_AGO,
-    counts,
-    end_known,
-    end_recorded_or_default,
-    instant,
-    microseconds,
-)
+from ace_risk.features.cohort import record_columns
+from ace_risk.features.time_rules import LONG_AGO, counts, end_known, instant
 
 
 def open_spells(history: pd.DataFrame, kinds: Collection[str], at: pd.Timestamp) -> pd.DataFrame:
@@ -36,12 +30,8 @@ def open_spells(history: pd.DataFrame, kinds: Collection[str], at: pd.Timestamp)
     >>> [len(open_spells(history, ["cin"], pd.Timestamp(day))) for day in ("2024-01-01", "2024-01-02")]
     [0, 1]
     """
-    spells = history[history["kind"].isin(list(kinds))]
-    occurred = microseconds(spells["occurred_at"], "history.occurred_at")
-    recorded = microseconds(spells["recorded_at"], "history.recorded_at")
-    ended = microseconds(spells["ended_at"], "history.ended_at", may_be_empty=True)
-    end_recorded = microseconds(spells["end_recorded_at"], "history.end_recorded_at", may_be_empty=True)
-    end_recorded = end_recorded_or_default(ended, end_recorded, recorded)
-    when = instant(at)
-    found: pd.DataFrame = spells[counts(occurred, recorded, LONG_AGO, when) & ~end_known(ended, end_recorded, when)]
+    chosen = history["kind"].isin(list(kinds))
+    times, when = record_columns(history, chosen), instant(at)
+    known = counts(times["occurred"], times["recorded"], LONG_AGO, when, times["withdrawn"])
+    found: pd.DataFrame = history[chosen][known & ~end_known(times["ended"], times["end_recorded"], when)]
     return found

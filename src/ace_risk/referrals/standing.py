@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -32,11 +33,10 @@ class Standing:
 
     Attributes
     ----------
-    history
-        The history that it was made from.
-    cohort, people, features
-        The children who are considered (of the hub, if one was named), without those who objected; `people` says
-        where they live and how old they are.
+    tables, history
+        What it was made from.
+    cohort, features
+        The children who are considered (of the hub, if one was named), without those who objected, and their features.
     score, support_need
         Total points, and the share that they stand for.
     line
@@ -49,9 +49,9 @@ class Standing:
         Children who could be on another hub's list.
     """
 
+    tables: Tables
     history: pd.DataFrame
     cohort: pd.DataFrame
-    people: pd.DataFrame
     features: pd.DataFrame
     score: NDArray[np.float64]
     support_need: NDArray[np.float64]
@@ -59,6 +59,11 @@ class Standing:
     rank: NDArray[np.int64]
     listed: NDArray[np.bool_]
     elsewhere: pd.Series
+
+    @cached_property
+    def people(self) -> pd.DataFrame:
+        """Where each child of the cohort lives and how old they are; see :func:`people_of`."""
+        return people_of(self.tables, self.cohort)
 
 
 def find_standing(
@@ -101,21 +106,21 @@ def find_standing(
     cohort = build_cohort(tables, history, pack.study.cohort, [as_of], pack.kinds)
     considered = is_eligible(history, cohort, outcome_of(pack)) & ~cohort["child_id"].map(written_id).isin(set(against))
     cohort = cohort[considered].reset_index(drop=True)
-    people = people_of(tables, cohort)
-    chosen = _in_hub(people["hub"], hub)
+    chosen = _in_hub(tables, cohort, hub)
     elsewhere = cohort["child_id"][~chosen]
-    cohort, people = cohort[chosen].reset_index(drop=True), people[chosen].reset_index(drop=True)
+    cohort = cohort[chosen].reset_index(drop=True)
     if places is not None:
         check_places(places, len(cohort))
     size = plan.places_of(hub) if places is None else places
-    kept = kept_places(people, size, plan.places_by_hub, plan.places_by_age_band) if hub is None else ()
+    keeps = hub is None and (plan.places_by_hub or plan.places_by_age_band)
+    kept = kept_places(people_of(tables, cohort), size, plan.places_by_hub, plan.places_by_age_band) if keeps else ()
     features = build_features(history, cohort, pack.catalogue)
     scored = pack.score_features(features)
     score, need = (scored[name].to_numpy(dtype=np.float64) for name in ("score", "support_need"))
     line = Places(size, tie_order(history, cohort, pack.kinds), kept)
     rank = np.empty(len(cohort), dtype=np.int64)
     rank[line.order(score)] = np.arange(1, len(cohort) + 1)
-    return Standing(history, cohort, people, features, score, need, line, rank, line.listed(score), elsewhere)
+    return Standing(tables, history, cohort, features, score, need, line, rank, line.listed(score), elsewhere)
 
 
 def people_of(tables: Tables, cohort: pd.DataFrame) -> pd.DataFrame:
@@ -168,14 +173,16 @@ def first_day(tables: Tables, as_of: pd.Timestamp) -> pd.Timestamp:
     return pd.Timestamp(first.floor("D"))
 
 
-def _in_hub(hubs: pd.Series, hub: str | None) -> pd.Series:
-    """Which rows belong to the hub."""
+def _in_hub(tables: Tables, cohort: pd.DataFrame, hub: str | None) -> NDArray[np.bool_]:
+    """Which rows of a cohort belong to the hub."""
     if hub is None:
-        return pd.Series(True, index=hubs.index)
+        return np.ones(len(cohort), dtype=bool)
+    hubs = people_of(tables, cohort)["hub"]
     if hub not in set(hubs):
         known = ", ".join(sorted(set(hubs))) or "none"
         raise StudyError(f"--hub: no child who could be listed lives in a hub of that name. Use one of: {known}.")
-    return hubs == hub
+    belongs: NDArray[np.bool_] = (hubs == hub).to_numpy(dtype=bool)
+    return belongs
 
 
 def counted_shares(evaluation: Mapping[str, Any], score: NDArray[np.float64]) -> NDArray[np.float64]:

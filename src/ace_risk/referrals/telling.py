@@ -30,7 +30,7 @@ def tell(
     cohort: pd.DataFrame,
     features: pd.DataFrame,
     ages: pd.Series,
-    names_parental_conditions: bool,
+    unnamed: Unnamed,
 ) -> pd.DataFrame:
     """Reasons, strengths, support options, gaps and support now, one row per cohort row, counted from 0.
 
@@ -42,8 +42,8 @@ def tell(
         The six tables, and the history made from them.
     cohort, features, ages
         One row per child of one cutoff, in the same order; ages in whole years.
-    names_parental_conditions
-        Whether a parent's health, drug or alcohol use, treatment or prison may be named.
+    unnamed
+        Kinds that may not be named.
     """
     added, _ = contributions(pack.model, features)
     records = records_by_child(history, cohort["child_id"])
@@ -51,9 +51,8 @@ def tell(
     start = tables.incidents["occurred_at"].min().floor("D")
     born = tables.children.set_index("child_id")["birth_date"]
     titles = {name: kind.title for name, kind in pack.kinds.all.items()}
-    unnamed = None if names_parental_conditions else Unnamed.of(pack.kinds, pack.catalogue)
     children, as_of = cohort["child_id"], cohort["cutoff"].iloc[0]
-    support = support_now(history, children, pack.kinds, as_of, unnamed or Unnamed(), start)
+    support = support_now(history, children, pack.kinds, as_of, unnamed, start)
     rows = []
     for position, (child, cutoff) in enumerate(zip(cohort["child_id"], cohort["cutoff"], strict=True)):
         age = int(ages.iloc[position])

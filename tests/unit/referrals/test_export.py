@@ -159,6 +159,18 @@ def test_sheet_says_what_the_page_says_besides(tmp_path: Path, frame: pd.DataFra
     assert "Early help: open since 1 May 2026." in (tmp_path / "referrals.html").read_text()
 
 
+def test_a_row_shows_four_offers_and_folds_the_rest(tmp_path: Path, frame: pd.DataFrame) -> None:
+    """Safe contact stands before them and isn't counted; CSV and sheet hold every offer."""
+    offers = ["Check safe contact first", *(f"offer number {n}" for n in range(1, 8))]
+    write_list(tmp_path, frame.iloc[:1].assign(support_options="; ".join(offers)), HEADER)
+    page = (tmp_path / "referrals.html").read_text(encoding="utf-8")
+    before, folded = page.split("<details><summary>3 more offers</summary>")
+    assert [n for n in range(1, 8) if f"Offer number {n}" in before] == [1, 2, 3, 4]
+    assert [n for n in range(1, 8) if f"Offer number {n}" in folded.split("</details>")[0]] == [5, 6, 7]
+    assert "3 more on the child's page." in before.replace("&#39;", "'")
+    assert "; ".join(offers) in (tmp_path / "referrals.csv").read_text(encoding="utf-8")
+
+
 def test_sheet_offers_the_decisions(folder: Path) -> None:
     sheet = openpyxl.load_workbook(folder / "referrals.xlsx").active
     assert sheet is not None
