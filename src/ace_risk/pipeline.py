@@ -127,7 +127,7 @@ def train_study(study: Study, data: Path, out: Path, final: Path, quarantine: bo
             model, prepared.features.iloc[known], prepared.labels.iloc[known].astype(int),
             prepared.groups["household_id"].iloc[known], prepared.catalogue.directions, seed=study.seed,
         )  # fmt: skip
-        answers = read_answers(data, prepared.cohort.iloc[judged]) if permission.synthetic else None
+        answers = read_answers(data, prepared.cohort.iloc[judged], study.outcome) if permission.synthetic else None
         judging = partial(report, 0.65)
         found = assess(study, tables, prepared, folds, model, sized.plan, permission, judging, answers)
         opened = describe_opening(study, prepared, profile["digest"])

@@ -25,6 +25,7 @@ from ace_risk.models.baselines import load_baselines
 from ace_risk.models.search import Judged, Trial
 from ace_risk.models.train import train_table
 from ace_risk.pipeline import prepare
+from ace_risk.world.answers import read_answers
 
 SMALL = {"max_features": 4, "max_points": 3, "max_cuts": 2}
 
@@ -201,3 +202,18 @@ def test_lists_change_among_children_who_could_be_on_them(of_few):
     first = cohort.assign(**order).sort_values(["cutoff", "score", "tie"]).groupby("cutoff").head(10)
     lists = [set(part) for _, part in first.groupby("cutoff")["child_id"]]
     assert [change["stayed"] for change in card["changes"]] == [len(one & two) for one, two in pairwise(lists)]
+
+
+def test_the_oracle_answers_for_the_outcome_that_it_knows_only(demo, study, prepared):
+    """It expects statutory work within 12 months: beside another outcome it would be a yardstick of nothing."""
+    _, judged = prepared.fold_rows(prepared.folds.test)
+    cohort, outcome = prepared.cohort.iloc[judged], study.outcome
+    answers = read_answers(demo / "data", cohort, outcome)
+    assert answers["oracle"].notna().mean() > 0.9
+    rows, card = JudgedRows.of(prepared, judged), Ranking("points_card", "Card", np.zeros(len(judged)))
+    assert truth_record([card], rows, answers, 20) is not None
+    for other in ({"kinds": ("missing",)}, {"horizon_days": 730}, {"after_kinds": ("missing",)}):
+        beside = read_answers(demo / "data", cohort, outcome.model_copy(update=other))
+        assert beside["oracle"].isna().all()
+        assert beside["in_need"].equals(answers["in_need"])
+        assert truth_record([card], rows, beside, 20) is None
