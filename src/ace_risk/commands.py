@@ -121,7 +121,7 @@ def run_canary(study: Study, tables: Tables) -> list[str]:
         children[cutoff] = len(known)
         return known
 
-    first = tables.incidents["occurred_at"].min()
+    first = tables.data_start
     cutoffs = [(first + (tables.data_end - first) * share).floor("D") for share in (0.4, 0.6, 0.8)]
     leaks = find_leaks(tables, cutoffs, counted, study.seed)
     if leaks:

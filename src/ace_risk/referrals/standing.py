@@ -161,7 +161,7 @@ def first_day(tables: Tables, as_of: pd.Timestamp) -> pd.Timestamp:
     DataError
         If `as_of` doesn't lie after their first incident, or lies after their end.
     """
-    first = tables.incidents["occurred_at"].min()
+    first = tables.data_start
     if not as_of > first:
         raise DataError(f"--as-of: {day(as_of)} lies before the data, which start on {day(first)}. Choose a later day.")
     if as_of > tables.data_end:

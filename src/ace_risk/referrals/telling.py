@@ -47,8 +47,8 @@ def tell(
     """
     added, _ = contributions(pack.model, features)
     records = records_by_child(history, cohort["child_id"])
+    start = tables.data_start.floor("D")
     tables = tables_of(tables, cohort["child_id"])  # gaps are looked for child by child
-    start = tables.incidents["occurred_at"].min().floor("D")
     born = tables.children.set_index("child_id")["birth_date"]
     titles = {name: kind.title for name, kind in pack.kinds.all.items()}
     children, as_of = cohort["child_id"], cohort["cutoff"].iloc[0]

@@ -24,7 +24,7 @@ MODEL_COLUMNS = (
 
 CENSORED = {
     "data_end": "The data end before the outcome window does",
-    "comes_of_age": "The child turns 18 within the outcome window",
+    "comes_of_age": "The child comes of age within the outcome window",
     "dies": "The child dies within the outcome window",
     "leaves_area": "The child leaves the area within the outcome window",
     "leaves_area_or_dies": "The child leaves the area or dies within the outcome window",
