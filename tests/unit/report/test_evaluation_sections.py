@@ -161,7 +161,7 @@ def test_each_fold_and_the_pooled_folds_show_their_own_figures(
     html = section(pages["measured"], "holds")
     for fold in measured["folds"]:
         cells = parse(row_of(html, fold["name"])).text()
-        table = fold["tables"]["points_card"]
+        table = fold["tables"]["model"]
         assert f"{100 * fold['recall']:.0f}%" in cells
         assert f"{table['tp']} of {table['tp'] + table['fn']}" in cells
         assert f"{table['tp']} of {table['tp'] + table['fp']}" in cells
@@ -187,7 +187,7 @@ def test_the_search_names_its_rule_and_marks_the_chosen_trial_in_words(
     text = parse(html).text()
     assert search["rule"] in text
     chosen = next(trial for trial in search["trials"] if trial["chosen"])
-    assert f"The chosen card has {chosen['features']} features" in text
+    assert f"Cards of the chosen size have up to {chosen['features']} features" in text
     assert parse(html).text("th").count("chosen") == 1
     for trial in search["trials"]:
         row = parse(row_of(html, f"{trial['number']}{' ◆ chosen' if trial['chosen'] else ''}")).text()

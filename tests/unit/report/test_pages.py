@@ -69,7 +69,7 @@ def test_evaluation_without_positives_still_renders(
 
 def test_reasons_for_dropping_rows_are_words(pages: dict[str, str], parse: Parse) -> None:
     text = parse(pages["evaluation"]).text()
-    assert "The child turns 18 within the outcome window" in text
+    assert "The child comes of age within the outcome window" in text
     assert "another reason" in text
     assert "comes_of_age" not in text
 
