@@ -14,8 +14,8 @@ PICTURES = Path(__file__).resolve().parent / "pictures"
 WIDTH = 1_000
 TALLEST = 2_400
 SHOTS = {
-    "list.png": ("list/referrals.html", 690, 1_870),
-    "fairness.png": ("run/fairness.html", 0, 780),
+    "list.png": ("list/referrals.html", 690, 1_940),
+    "fairness.png": ("run/fairness.html", 0, 792),
     "points-card.png": ("run/points-card.html", 540, 1_345),
 }
 """For each picture: the page of the demo, and the part of it that is shown, in pixels from the top. Look at them."""

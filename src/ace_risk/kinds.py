@@ -186,7 +186,7 @@ def validation_problems(error: ValidationError) -> list[str]:
             lines.append(f"{where}: unknown key. Remove it, or check its spelling.")
         elif item["type"] == "missing":
             lines.append(f"{where}: is missing. Add it.")
-        elif item.get("input") is None:
+        elif item["loc"] and item.get("input") is None:
             lines.append(f"{where}: is empty. Fill it in.")
         else:
             choices = f"must be {item['ctx']['expected']}" if item["type"] == "literal_error" else ""
