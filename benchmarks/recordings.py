@@ -110,7 +110,7 @@ def record(fixed: Fixed, biases: Biases, recording: int) -> dict[str, Population
     _, homes = np.unique(groups["household_id"].to_numpy(dtype=object).astype(str), return_inverse=True)
     compared = groups[list(study.fairness.primary_attributes)].reset_index(drop=True)
     records = Population(labels.to_numpy(dtype=int) == 1, listed, compared, homes)
-    answers = read_answers(fixed.folder, cohort)
+    answers = read_answers(fixed.folder, cohort, study.outcome)
     assert answers is not None
     return in_views(records, answers["in_need"].to_numpy(dtype=float))
 

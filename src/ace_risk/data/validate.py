@@ -54,11 +54,6 @@ def find_problems(frames: Frames, kinds: Kinds, unreadable: Unreadable | None = 
     return [rule.problem for rule in find_broken(frames, kinds, unreadable)]
 
 
-def find_late_records(frames: Frames, data_end: pd.Timestamp) -> list[Problem]:
-    """Records that were recorded at or after the end of the data, which is excluded."""
-    return [rule.problem for rule in find_late(frames, data_end)]
-
-
 def find_broken(frames: Frames, kinds: Kinds, unreadable: Unreadable | None = None) -> list[BrokenRule]:
     """What :func:`find_problems` finds, with every row that would have to go."""
     broken: list[BrokenRule] = []
@@ -78,7 +73,7 @@ def find_broken(frames: Frames, kinds: Kinds, unreadable: Unreadable | None = No
 
 
 def find_late(frames: Frames, data_end: pd.Timestamp) -> list[BrokenRule]:
-    """What :func:`find_late_records` finds, with every row that would have to go."""
+    """Records that were recorded at or after the end of the data, which is excluded, with every row that would have to go."""
     fix = "Correct the times, or data_end in datapackage.json."
     rule = "nothing may be recorded at or after the end of the data"
     return [

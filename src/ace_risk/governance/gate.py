@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from ace_risk.cards.acceptances import Acceptance, accepted
+from ace_risk.cards.acceptances import ACCEPTANCES, Acceptance, accepted
 from ace_risk.cards.sections import ModelCard
 from ace_risk.tracking.pack import Pack
 
@@ -49,7 +49,7 @@ def _bar(evaluation: Mapping[str, Any], acceptances: Sequence[Acceptance], today
         if item["verdict"] == "does not meet":
             yield told
         elif item["verdict"] != "meets" and not accepted(acceptances, "bar", today):
-            yield f"{told} Get more data, or a named acceptance of `bar`."
+            yield f"{told} Get more data, or accept `bar` by name in {ACCEPTANCES} of the run."
     if evaluation["models"][0].get("calibration_slope") is None:
         yield "calibration: the slope is not known, so the shares can't be trusted."
 
@@ -80,5 +80,5 @@ def _fairness(audit: Mapping[str, Any] | None, acceptances: Sequence[Acceptance]
             if row["attribute"] == attribute
         )
         told = " and ".join(f"{number} {words}" for words, number in sorted(found.items()))
-        fix = f"Get more data, or a named acceptance of `{attribute}`."
+        fix = f"Get more data, or accept `{attribute}` by name in {ACCEPTANCES} of the run."
         yield f"fairness: {attribute}: of the comparisons, {told}. {fix}"

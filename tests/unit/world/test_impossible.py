@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from ace_risk.data.tables import Tables
-from ace_risk.data.validate import find_late_records, find_problems
+from ace_risk.data.validate import find_late, find_problems
 from ace_risk.kinds import load_kinds
 from ace_risk.plans import Biases, World
 from ace_risk.world.simulate import simulate
@@ -62,7 +62,7 @@ def inside(rows: pd.DataFrame, spells: pd.DataFrame, time: str, key: str) -> pd.
 def test_the_contract_holds(lived: tuple[World, Tables]) -> None:
     _, tables = lived
     assert [str(problem) for problem in find_problems(frames(tables), load_kinds())] == []
-    assert find_late_records(frames(tables), tables.data_end) == []
+    assert find_late(frames(tables), tables.data_end) == []
 
 
 def test_as_many_children_live_here_at_the_end_as_were_asked_for(lived: tuple[World, Tables]) -> None:
