@@ -73,7 +73,7 @@ def find_broken(frames: Frames, kinds: Kinds, unreadable: Unreadable | None = No
 
 
 def find_late(frames: Frames, data_end: pd.Timestamp) -> list[BrokenRule]:
-    """Records that were recorded at or after the end of the data, which is excluded, with every row that would have to go."""
+    """Records made at or after the end of the data, which is excluded, with every row that would have to go."""
     fix = "Correct the times, or data_end in datapackage.json."
     rule = "nothing may be recorded at or after the end of the data"
     return [
