@@ -75,7 +75,7 @@ def _fairness(audit: Mapping[str, Any] | None, acceptances: Sequence[Acceptance]
         if accepted(acceptances, attribute, today):
             continue
         found = Counter(
-            "differ in a rate other than the misses" if row["verdict"] == "outside" else "lack evidence"
+            "outside in a rate other than the misses" if row["verdict"] == "outside" else "without enough evidence"
             for row in others
             if row["attribute"] == attribute
         )
