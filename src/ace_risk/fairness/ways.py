@@ -27,8 +27,10 @@ from ace_risk.study import Study
 TELLS = 0.1
 """A feature is a proxy if its area under the curve for a group lies this far from one half; else the three furthest."""
 FEWEST_PROXIES = 3
-MOST_ROWS = 20_000
-"""Training rows of the constrained fit, drawn at random where there are more."""
+LEAST_FOLLOWED = 10
+"""Times that the outcome followed in a group's training rows, below which no constraint is put on it."""
+MOST_ROWS = 60_000
+"""Training rows that proxies and the constrained fit are learnt from, drawn at random where there are more."""
 
 Score = Callable[["FoldRows"], Floats | None]
 
@@ -72,6 +74,13 @@ class FoldRows:
         """The group of the attribute, in words."""
         return self.prepared.groups[self.attribute].iloc[rows].astype(str).to_numpy(dtype=object)
 
+    def sample(self) -> Rows:
+        """The training rows, or as many of them as are looked at, drawn at random."""
+        if len(self.train) <= MOST_ROWS:
+            return self.train
+        drawn = np.random.default_rng(self.study.seed).choice(len(self.train), MOST_ROWS, replace=False)
+        return self.train[np.sort(drawn)]
+
     def learn(self, rows: Rows, features: pd.DataFrame | None = None, plan: ModelPlan | None = None) -> AdditiveModel:
         """A table of the plan's size on some rows (some more than once)."""
         chosen = plan or self.plan
@@ -81,21 +90,25 @@ class FoldRows:
         )  # fmt: skip
 
 
-def without_proxies(fold: FoldRows) -> Floats:
-    """The table learnt without the features that tell a group of the attribute best, by the fold's training rows."""
+def without_proxies(fold: FoldRows) -> Floats | None:
+    """The table learnt without the features that tell a group of the attribute best; None where no group is large."""
     left_out = proxies_of(fold)
+    if not left_out:
+        return None
     kept = fold.prepared.features.drop(columns=left_out)
     return fold.learn(fold.train, kept).decision_function(fold.features(fold.judged))
 
 
 def proxies_of(fold: FoldRows) -> list[str]:
-    """The features that tell a group of the attribute, by the last training date."""
-    dates = fold.prepared.cohort["cutoff"].iloc[fold.train]
-    rows = fold.train[(dates == dates.max()).to_numpy()]
+    """The features that tell a group of the attribute, by the fold's training rows; none where no group is large."""
+    rows = fold.sample()
     features = fold.features(rows)
     ranks = rankdata(features.fillna(np.inf).to_numpy(dtype=np.float64), axis=0)
     attribute = read_attribute(fold.attribute, fold.prepared.groups[fold.attribute].iloc[rows])
-    furthest = np.abs(group_aucs(ranks, attribute) - 0.5).max(axis=0, initial=0.0)
+    aucs = group_aucs(ranks, attribute)
+    if not len(aucs):
+        return []
+    furthest = np.abs(aucs - 0.5).max(axis=0)
     order = np.argsort(-np.round(furthest, 9), kind="stable")
     number = max(int((furthest >= TELLS).sum()), FEWEST_PROXIES)
     return [str(features.columns[place]) for place in order[: min(number, len(order) - 1)]]
@@ -113,13 +126,10 @@ def constrained(fold: FoldRows) -> Floats | None:
 
     Rows of smaller groups are left out of the fit, and scored by it.
     """
-    rng = np.random.default_rng(fold.study.seed)
-    rows = fold.train
-    if len(rows) > MOST_ROWS:
-        rows = rows[np.sort(rng.choice(len(rows), MOST_ROWS, replace=False))]
+    rows = fold.sample()
     group, label = fold.group(rows), fold.label(rows)
     positives = pd.Series(label).groupby(group).sum()
-    large = set(positives.index[positives >= fold.study.bar.smallest_group])
+    large = set(positives.index[positives >= LEAST_FOLLOWED])
     inside = np.array([name in large for name in group])
     if len(large) < 2:
         return None

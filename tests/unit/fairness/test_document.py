@@ -174,7 +174,7 @@ ODD = {
     "a group of one": {"sex": np.where(np.arange(ROWS) == 7, "Not recorded", "Girls")},
     "every cell missing": {"sex": [None] * ROWS, "ethnicity": ["Not recorded"] * ROWS,
                            "ethnicity_18": ["Not recorded"] * ROWS},
-    "five hundred groups": {"hub": np.arange(ROWS) % 500},
+    "two hundred groups": {"hub": np.arange(ROWS) % 200},
     "everybody listed": {"listed": np.ones(ROWS, dtype=bool)},
 }  # fmt: skip
 
