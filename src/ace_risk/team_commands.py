@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
@@ -49,6 +50,8 @@ class Opened:
         Whether the data are synthetic or approved, and who signed the model off.
     names_parental_conditions
         Whether pages may name a parent's condition.
+    approved_until
+        First day on which the data may no longer be used; None for synthetic data.
     """
 
     pack: Pack
@@ -56,6 +59,7 @@ class Opened:
     objections: frozenset[str]
     statement: str
     names_parental_conditions: bool
+    approved_until: date | None
 
 
 def open_for_team(run: Path, data: Path, objections: Path | None, quarantine: bool) -> Opened:
@@ -73,7 +77,9 @@ def open_for_team(run: Path, data: Path, objections: Path | None, quarantine: bo
         data, pack.kinds, outcome=study.outcome.name, kept_days=study.referrals.expires_days, quarantine=quarantine
     )
     permission = permit_list(pack, tables)
-    return Opened(pack, tables, left_out, permission.statement, permission.names_parental_conditions)
+    return Opened(
+        pack, tables, left_out, permission.statement, permission.names_parental_conditions, permission.expires_on
+    )
 
 
 def refer(
@@ -104,6 +110,7 @@ def refer(
             hub=hub,
             previous=last,
             names_parental_conditions=opened.names_parental_conditions,
+            approved_until=opened.approved_until,
             objections=opened.objections,
             additions=added,
         )
@@ -147,6 +154,7 @@ def review(
             hub=hub,
             handed_out=team_list,
             names_parental_conditions=opened.names_parental_conditions,
+            approved_until=opened.approved_until,
             objections=opened.objections,
         )
         write_expiry(folder, found.expires_at)
@@ -175,6 +183,7 @@ def child(
             child_id,
             as_of=moment,
             names_parental_conditions=opened.names_parental_conditions,
+            approved_until=opened.approved_until,
             objections=opened.objections,
         )
         write_expiry(folder, record.expires_at)

@@ -10,7 +10,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,25 @@ def write_marker(folder: Path, kind: str) -> None:
         part.replace(folder / MARKER)
     finally:
         part.unlink(missing_ok=True)
+
+
+def lapse(as_of: datetime, kept: timedelta, approved_until: date | None = None) -> datetime:
+    """The moment from which an output may no longer be used: after its time, or when the approval of the data ends.
+
+    Parameters
+    ----------
+    as_of, kept
+        The time that the output is about, and how long it holds from then.
+    approved_until
+        The first day on which the data may no longer be used; None for synthetic data.
+
+    Examples
+    --------
+    >>> lapse(datetime(2026, 1, 1), timedelta(days=28), date(2026, 1, 15))
+    datetime.datetime(2026, 1, 15, 0, 0)
+    """
+    end = as_of + kept
+    return end if approved_until is None else min(end, datetime.combine(approved_until, time()))
 
 
 def write_expiry(folder: Path, expires_at: datetime) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from ace_risk.data.history import build_history
+from ace_risk.data.marker import lapse
 from ace_risk.data.tables import Tables
 from ace_risk.errors import StudyError
 from ace_risk.explanation.contributions import contributions
@@ -100,6 +101,7 @@ def make_child_record(
     as_of: pd.Timestamp,
     names_parental_conditions: bool = False,
     objections: Collection[str] = (),
+    approved_until: date | None = None,
 ) -> ChildRecord:
     """Everything that the page of one child shows, as known at a cutoff.
 
@@ -117,6 +119,9 @@ def make_child_record(
         As for a list; synthetic tables always do.
     objections
         Ids of children for whom no page is made.
+    approved_until
+        First day on which the data may no longer be used: what is made lapses then at the latest. None for synthetic
+        data.
 
     Raises
     ------
@@ -148,7 +153,7 @@ def make_child_record(
         age_years=int(people["age_years"].iloc[0]),
         as_of=as_of,
         made_at=now(),
-        expires_at=as_of.to_pydatetime() + timedelta(days=pack.study.referrals.expires_days),
+        expires_at=lapse(as_of.to_pydatetime(), timedelta(days=pack.study.referrals.expires_days), approved_until),
         rank=int(standing.rank[at]),
         considered=len(standing.cohort),
         places=pack.study.referrals.places,

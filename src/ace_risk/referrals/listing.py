@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ace_risk.data.history import build_history
+from ace_risk.data.marker import lapse
 from ace_risk.data.tables import Tables
 from ace_risk.explanation.parental import Unnamed
 from ace_risk.referrals.child_file import written_id
@@ -94,6 +95,7 @@ def make_list(
     names_parental_conditions: bool = False,
     objections: Collection[str] = (),
     additions: Mapping[str, str] | None = None,
+    approved_until: date | None = None,
 ) -> ReferralList:
     """Rank the children of one day's cohort and say why.
 
@@ -122,6 +124,9 @@ def make_list(
         Ids of children who are left out because they or their family objected.
     additions
         Children whom a worker adds, and why; they come after the places, not out of them.
+    approved_until
+        First day on which the data may no longer be used: what is made lapses then at the latest. None for synthetic
+        data.
 
     Raises
     ------
@@ -149,7 +154,8 @@ def make_list(
     under_years = pack.study.cohort.under_age_years
     listed_ids = frame["child_id"].iloc[:size]
     frame["other_children_at_home"] = unlisted_siblings(tables, as_of, under_years, homes, listed_ids)
-    made_at, expires_at = now(), as_of.to_pydatetime() + timedelta(days=pack.study.referrals.expires_days)
+    kept = timedelta(days=pack.study.referrals.expires_days)
+    made_at, expires_at = now(), lapse(as_of.to_pydatetime(), kept, approved_until)
     frame["list_made_at"], frame["list_expires_at"] = made_at, expires_at
     frame["counted"] = counted_shares(pack.evaluation, found.score[shown])
     frame = frame[[*REFERRAL_COLUMNS, *BESIDE_COLUMNS, "safe_contact", "new", "counted"]]

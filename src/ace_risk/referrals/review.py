@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from ace_risk.data.history import build_history
+from ace_risk.data.marker import lapse
 from ace_risk.data.tables import Tables
 from ace_risk.errors import StudyError
 from ace_risk.explanation.parental import Unnamed
@@ -81,6 +82,7 @@ def make_review(
     handed_out: pd.DataFrame | None = None,
     names_parental_conditions: bool = False,
     objections: Collection[str] = (),
+    approved_until: date | None = None,
 ) -> Review:
     """Every child in the incidents and missing episodes that were recorded in `[as_of - hours, as_of)`.
 
@@ -106,6 +108,9 @@ def make_review(
         As for a list; synthetic tables always do.
     objections
         Ids of children who are left out because they or their family objected.
+    approved_until
+        First day on which the data may no longer be used: what is made lapses then at the latest. None for synthetic
+        data.
 
     Raises
     ------
@@ -139,7 +144,7 @@ def make_review(
         since=since,
         as_of=as_of,
         made_at=now(),
-        expires_at=(as_of + pd.Timedelta(hours=EXPIRES_HOURS)).to_pydatetime(),
+        expires_at=lapse(as_of.to_pydatetime(), timedelta(hours=EXPIRES_HOURS), approved_until),
         hub=hub,
         elsewhere=len(everybody) - len(people) - homeless,
         without_home=homeless,

@@ -152,7 +152,8 @@ class Pack:
         permission = permit_list(self, tables)
         return make_list(
             self, replace(tables, synthetic=permission.synthetic), as_of=as_of, places=places, hub=hub,
-            previous=previous, names_parental_conditions=permission.names_parental_conditions, **options,
+            previous=previous, names_parental_conditions=permission.names_parental_conditions,
+            approved_until=permission.expires_on, **options,
         )  # fmt: skip
 
 

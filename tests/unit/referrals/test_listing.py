@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, time
 
 import numpy as np
 import pandas as pd
@@ -17,8 +17,10 @@ from ace_risk.features.build import build_features
 from ace_risk.features.cohort import build_cohort
 from ace_risk.features.groups import build_groups
 from ace_risk.kinds import load_kinds
+from ace_risk.referrals.child_record import make_child_record
 from ace_risk.referrals.columns import REFERRAL_COLUMNS
 from ace_risk.referrals.listing import ReferralList, make_list
+from ace_risk.referrals.review import make_review
 from ace_risk.tracking.pack import Pack
 
 DAY, PLACES = pd.Timestamp("2022-07-01"), 120
@@ -233,3 +235,15 @@ def test_pack_refer_is_make_list(pack: Pack, world: Tables, made_list: ReferralL
     made = pack.refer(world, DAY, 10, objections=[made_list.frame["child_id"].iloc[0]])
     assert list(made.frame["child_id"]) == list(made_list.frame["child_id"].iloc[1:11])
     assert np.array_equal(made.frame["support_need"], made_list.frame["support_need"].iloc[1:11])
+
+
+def test_no_output_outlives_the_approval_of_its_data(pack, world):
+    ends = (DAY + pd.Timedelta(days=3)).date()
+    options = {"as_of": DAY, "approved_until": ends}
+    listed = make_list(pack, world, places=5, **options)
+    page = make_child_record(pack, world, listed.frame["child_id"].iloc[0], **options)
+    assert {listed.expires_at, page.expires_at} == {datetime.combine(ends, time())}
+    assert (listed.frame["list_expires_at"] == pd.Timestamp(ends)).all()
+    noon, next_day = DAY + pd.Timedelta(hours=12), DAY + pd.Timedelta(days=1)
+    assert make_review(pack, world, as_of=noon).expires_at == noon + pd.Timedelta(hours=24)
+    assert make_review(pack, world, as_of=noon, approved_until=next_day.date()).expires_at == next_day
