@@ -177,6 +177,7 @@ def hide(counts: Ints, below: int, start: Mask | None = None, mates: Sequence[in
         hidden |= start
     if len(counts) == 1 and hidden.any():
         return counts > 0
+    needed = hidden.copy()
     changed = True
     while changed:
         changed = False
@@ -185,6 +186,20 @@ def hide(counts: Ints, below: int, start: Mask | None = None, mates: Sequence[in
                 another = _partner(counts, hidden, row, column, mates[column])
                 if another is not None:
                     hidden[another] = changed = True
+    return _given_back(counts, hidden, needed)
+
+
+def _given_back(counts: Ints, hidden: Mask, needed: Mask) -> Mask:
+    """The same with the figures of groups shown again that were hidden early and protect nothing in the end.
+
+    Only groups without a small count of their own come back, the largest first.
+    """
+    helping = np.flatnonzero(hidden.any(axis=1) & ~needed.any(axis=1))
+    for group in helping[np.argsort(-counts[helping, -1], kind="stable")].tolist():
+        fewer = hidden.copy()
+        fewer[group] = False
+        if all(_can_vary(counts, fewer, *place) for place in np.argwhere(fewer & (counts > 0)).tolist()):
+            hidden = fewer
     return hidden
 
 

@@ -105,3 +105,10 @@ def test_attributes_are_made_safe_one_by_one():
 def test_a_negative_limit_is_refused():
     with pytest.raises(StudyError, match="0 or more"):
         suppress_small(audit_of_three_groups().by_group, -1)
+
+
+def test_a_handful_beside_two_large_groups_leaves_the_largest_its_figures():
+    girls, boys, unknown = (170, 230, 6200, 640), (182, 218, 6822, 673), (1, 1, 20, 1)
+    hidden = hide(np.array([[*cells, sum(cells)] for cells in (girls, boys, unknown)]), 6)
+    assert not hidden[1].any()
+    assert hidden[[0, 2]].all()
