@@ -15,7 +15,7 @@ from ace_risk.report.csv_text import csv_text
 from ace_risk.report.list_page import render_list
 from ace_risk.report.natural import clock, is_missing
 from ace_risk.report.page import Header
-from ace_risk.report.words import FOLLOWED, LIST_SAFETY, TIE_RULE, number_means
+from ace_risk.report.words import FOLLOWED, LIST_SAFETY, REFER_NOW, TIE_RULE, number_means
 
 
 def write_list(
@@ -129,7 +129,7 @@ def list_notes(header: Header) -> list[str]:
 
 def safety_notes(header: Header) -> list[str]:
     """What the team must read before use, and what the number is, a sentence or two per line."""
-    return [*(header.safety or LIST_SAFETY), number_means(header.outcome or FOLLOWED), TIE_RULE]
+    return [*(header.safety or (REFER_NOW, *LIST_SAFETY)), number_means(header.outcome or FOLLOWED), TIE_RULE]
 
 
 def notes_text(notes: Sequence[str]) -> str:

@@ -28,6 +28,7 @@ def list_header(pack: Pack, referrals: ReferralList, statement: str, hub: str | 
         what=f"{len(referrals.frame):,} children who may benefit from support, of {referrals.considered:,} considered.",
         made_from=f"What had happened and was recorded before {day(referrals.as_of)}.",
         safety=(
+            REFER_NOW,
             *list_warnings(pack, referrals),
             *LIST_SAFETY,
             *tie_notes(referrals),

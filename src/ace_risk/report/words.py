@@ -34,16 +34,15 @@ LIST_SAFETY = (
     "A person reads the child's records and decides. The list decides nothing.",
     "Where domestic abuse is recorded, check how the family can be reached safely before any message, call or visit.",
     "Support is an offer. The family may say no, and a no is never held against the child.",
-    "If a child may be suffering significant harm, follow the safeguarding procedure now. Don't wait for the list.",
     "Use the list for early support only, never for enforcement, and destroy it when it expires.",
 )
-"""What the team must read before it uses a referral list."""
+"""What the team must read before it uses a list, a review or a child's page, after `REFER_NOW`."""
 
 SAFE_CONTACT = "Check safe contact first"
 """Stands before every offer where domestic abuse is on record, in every format."""
 
-REFER_NOW = "If significant harm is suspected, refer now: this page is not a queue."
-"""Opens what must be read before a review or a child's page is used."""
+REFER_NOW = "If significant harm is suspected, refer now, by the safeguarding procedure: this is not a queue."
+"""Opens what must be read before a list, a review or a child's page is used."""
 
 WELFARE_ONLY = (
     "A child whom police searched or held is here for welfare follow-up only. Such records add nothing to any score, "
