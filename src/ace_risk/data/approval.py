@@ -18,9 +18,9 @@ from pydantic import ValidationError
 
 from ace_risk.data.approval_file import APPROVAL_FILE, Approval, in_words, needed_fields
 from ace_risk.data.load import load_tables
-from ace_risk.data.package import GENERATOR, package_section, read_package
+from ace_risk.data.package import GENERATOR, fingerprints_match, package_section, read_package
 from ace_risk.data.plain_yaml import read_plain_yaml
-from ace_risk.data.synthetic import why_not_synthetic
+from ace_risk.data.synthetic import stated_world, why_not_synthetic
 from ace_risk.data.tables import Tables
 from ace_risk.errors import DataError, RefusedError, StudyError, listing
 from ace_risk.kinds import Kinds, validation_problems
@@ -198,9 +198,10 @@ def _not_known_to_be_synthetic(folder: Path) -> str:
 
 
 def _claims_to_be_synthetic(folder: Path) -> bool:
-    """Whether the tables have to be opened to know whether they are real."""
+    """Whether the tables have to be opened to know whether they are real: a whole claim, which the files fit."""
     try:
-        return _made_here(folder)
+        package = read_package(folder) or {}
+        return _made_here(folder) and stated_world(package) is not None and fingerprints_match(folder, package)
     except DataError:
         return False
 

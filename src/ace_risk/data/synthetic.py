@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 from pydantic import ValidationError
 
 from ace_risk.data.kept_proof import is_kept, keep, statement
@@ -44,16 +45,24 @@ def why_not_synthetic(folder: str | Path, tables: Tables) -> str:
     said = statement(tables, world)
     if said in _PROVEN or is_kept(said):
         return ""
+    if tables.data_end != pd.Timestamp(world.end):
+        return _other_rows(["the end of the data"])
+    if len(tables.children) < world.children:  # a world that can't be this one isn't made at all
+        return _other_rows(["children"])
     from ace_risk.world.simulate import simulate  # the world imports this package; it is needed here only
 
     made = simulate(world)
     differing = [name for name in SCHEMA if not same_rows(name, tables, made)]
-    if differing or tables.data_end != made.data_end:
-        where = f" (in {', '.join(differing)})" if differing else " (in the end of the data)"
-        return f"making the stated world again gives other rows{where}, so they are not what that seed makes"
+    if differing:
+        return _other_rows(differing)
     _PROVEN.add(said)
     keep(said)
     return ""
+
+
+def _other_rows(where: list[str]) -> str:
+    found = f"making the stated world again gives other rows (in {', '.join(where)})"
+    return f"{found}, so they are not what that seed makes"
 
 
 def stated_world(package: Mapping[str, Any]) -> World | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,8 +12,9 @@ import pandas as pd
 from ace_risk.errors import DataError
 from ace_risk.evaluate.judged import JudgedRows
 from ace_risk.fairness.audit import FairnessAudit, audit_fairness
+from ace_risk.fairness.beside_others import hidden_in_all
 from ace_risk.fairness.counts import Floats, Ints
-from ace_risk.fairness.disclosure import SUPPRESSED, hidden_rates, suppress_small
+from ace_risk.fairness.disclosure import SUPPRESSED, hidden_rates
 from ace_risk.fairness.gaps import recall_gaps
 from ace_risk.fairness.households import household_error, reach
 from ace_risk.fairness.shares import Mask, ShownGroups, share_records, shown_number
@@ -64,16 +65,19 @@ class Costs:
             )
         return max(judged.judged, key=lambda row: abs(row["gap"]))
 
-    def option(self, listed: Mask, pair: Mapping[str, Any]) -> dict[str, Any]:
-        """The figures of one way of listing, for the attribute of a pair of groups; see `compare_mitigation`."""
+    def shown_in_all(self, lists: Sequence[Mask], pair: Mapping[str, Any]) -> pd.DataFrame:
+        """Which groups may be shown in every one of several ways of listing, for the attribute of a pair of groups."""
+        audits = [self.audit(listed, [str(pair["attribute"])]) for listed in lists]
+        return hidden_in_all([audit.by_group for audit in audits], self.study.fairness.suppress_below)
+
+    def option(self, listed: Mask, pair: Mapping[str, Any], by_group: pd.DataFrame) -> dict[str, Any]:
+        """The figures of one way of listing, for a pair's attribute; see `compare_mitigation`, `shown_in_all`."""
         followed, name = self.rows.label == 1, str(pair["attribute"])
-        hide_below = self.study.fairness.suppress_below
         places = int(self.before.sum())
         audit = self.audit(listed, [name])
         [gap] = audit.verdicts[audit.verdicts["metric"].eq("tpr") & audit.verdicts["group"].eq(pair["group"])].to_dict(
             "records"
         )
-        by_group = suppress_small(audit.by_group, hide_below)
         gone = bool({(name, pair[side], "tpr") for side in ("group", "reference")} & hidden_rates(by_group))
         homes = pd.factorize(self.rows.households.astype(str))[0].astype(np.int64)
         difference = 100 / places * (followed & listed).astype(float) - 100 / places * (followed & self.before)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from ace_risk.fairness.adultification import adultification_records
 from ace_risk.fairness.against_truth import truth_section
 from ace_risk.fairness.audit import FairnessAudit, audit_fairness
+from ace_risk.fairness.beside_others import suppress_beside
 from ace_risk.fairness.calibrated import calibration_records
 from ace_risk.fairness.crossed import crossed_section
 from ace_risk.fairness.disclosure import hidden_groups, hidden_rates, nesting, suppress_gaps, suppress_small
@@ -132,7 +133,7 @@ def build_audit(
         "baselines": {
             name: {
                 "title": titles[name],
-                **_records(audits[name], suppress_small(audits[name].by_group, plan.suppress_below, nested)),
+                **_records(audits[name], suppress_beside(audits[name].by_group, plan.suppress_below, shown, nested)),
             }
             for name in names[1:]
         },

@@ -95,12 +95,14 @@ def compare_mitigation(
         for table, (train, judged), share in zip(tables, fits, shares, strict=True)
     ]
     ways = ways_of(smallest_gap(plan, trials, study.search.keep_at_least))
-    told: list[dict[str, Any]] = [{"name": AS_IS, "title": TITLES[AS_IS], **costs.option(costs.before, pair)}]
+    listed = {AS_IS: costs.before}
     for number, (name, way) in enumerate(ways.items()):
         report(0.15 + 0.8 * number / len(ways), TITLES[name].lower())
         scores = [score for score in map(way, folds) if score is not None]
         if len(scores) == len(folds):
-            told.append({"name": name, "title": TITLES[name], **costs.option(together(scores), pair)})
+            listed[name] = together(scores)
+    shown = costs.shown_in_all(list(listed.values()), pair)
+    told = [{"name": name, "title": TITLES[name], **costs.option(way, pair, shown)} for name, way in listed.items()]
     return {
         "format": FORMAT,
         **{name: str(pair[name]) for name in ("attribute", "group", "reference")},
@@ -109,7 +111,7 @@ def compare_mitigation(
         "folds": [fold.name for fold in prepared.folds.validation],
         "caution": CAUTION,
         "left_out": sorted({prepared.catalogue[name].title for fold in folds for name in proxies_of(fold)}),
-        "not_compared": [TITLES[name] for name in ways if name not in {option["name"] for option in told}],
+        "not_compared": [TITLES[name] for name in ways if name not in listed],
         "options": told,
     }
 

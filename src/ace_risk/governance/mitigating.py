@@ -5,9 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from ace_risk.commands import of_a_run
-from ace_risk.data.approval import check_approval
+from ace_risk.data.approval import load_approved
 from ace_risk.data.files import write_file
-from ace_risk.data.load import load_tables
 from ace_risk.data.marker import refresh_marker
 from ace_risk.data.profile import profile_data
 from ace_risk.errors import DataError, StudyError
@@ -36,8 +35,7 @@ def mitigate(run: Path, data: Path | None) -> None:
     pack = load_pack(run)
     of_a_run(run)
     aside = any(table.get("set_aside") for table in pack.profile.get("tables", {}).values())
-    tables = load_tables(data, kinds=pack.kinds, quarantine=aside)
-    permission = check_approval(data, tables, outcome=pack.study.outcome.name)
+    tables, permission = load_approved(data, pack.kinds, outcome=pack.study.outcome.name, quarantine=aside)
     if profile_data(data, tables, permission.statement, pack.kinds)["digest"] != pack.profile.get("digest"):
         raise DataError(f"{data}: these are not the tables that the pack was trained on. Give those, or train again.")
     with progress("mitigation") as report:

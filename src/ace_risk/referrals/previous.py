@@ -65,7 +65,8 @@ def places_handed_out(handed_out: pd.DataFrame | None, at: pd.Timestamp) -> dict
     """
     if handed_out is None:
         return None
-    ends = pd.to_datetime(handed_out.get("list_expires_at", pd.Series("", handed_out.index)), errors="coerce")
+    written = handed_out.get("list_expires_at", pd.Series("", handed_out.index))
+    ends = pd.to_datetime(written, errors="coerce", format="ISO8601", utc=True).dt.tz_localize(None)
     until = [
         "" if pd.isna(end) else f", which {'lapsed' if end <= at else 'ends'} on {day(end)}" for end in ends
     ]  # fmt: skip

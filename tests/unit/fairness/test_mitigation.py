@@ -99,7 +99,7 @@ def test_costs_are_plain_counting():
     before, after = (select_top(RNG.random(rows), 400, None, np.arange(rows)) for _ in range(2))
     costs = Costs(load_demo(), judged, groups, before)
     pair = costs.widest()
-    made = costs.option(after, pair)
+    made = costs.option(after, pair, costs.shown_in_all([before, after], pair))
     assert made["found_per_100_places"] == 100 * (after & (label == 1)).sum() / 400
     assert made["change"] == pytest.approx(100 * ((after & (label == 1)).sum() - (before & (label == 1)).sum()) / 400)
     assert sum(row["change"] for row in made["by_group"]) == pytest.approx(made["change"])
