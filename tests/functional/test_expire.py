@@ -6,6 +6,8 @@ import json
 import os
 import re
 import shutil
+import subprocess
+import sys
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -167,3 +169,16 @@ def test_the_search_is_in_mlflow_a_run_per_trial(demo):
     assert "git_commit" in parents[0].data.tags
     recalls = sorted(run.data.metrics["recall"] for run in runs if run is not parents[0])
     assert recalls == pytest.approx(sorted(trial["recall"] for trial in trials))
+
+
+def test_what_a_killed_command_left_half_written_is_deleted_and_what_is_being_written_is_not(tmp_path):
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    left, busy = (tmp_path / "lists" / f".list.{number}-0a1b2c3d.part" for number in (gone.pid, os.getpid()))
+    for folder in (left, busy):
+        folder.mkdir(parents=True)
+        (folder / "referrals.csv").write_text("child_id\nSYN-1\n", encoding="utf-8")
+    told = expire(tmp_path)
+    assert not left.exists()
+    assert (busy / "referrals.csv").is_file()
+    assert told == [f"deleted: {left} (left half-written by a command that was stopped)"]

@@ -5,7 +5,10 @@ from __future__ import annotations
 import shutil
 from datetime import date, timedelta
 
+import pandas as pd
 import pytest
+
+from ace_risk import load_pack, load_tables
 
 AS_OF = ("--as-of", "2025-12-01", "--places", "5")
 
@@ -58,3 +61,27 @@ def test_a_day_that_is_none_is_explained(run_command, demo, tmp_path, until):
     assert done.returncode == 2
     assert "--until" in done.stderr
     assert not (demo / "run" / "sign-off.yaml").exists()
+
+
+def test_what_a_team_gets_lapses_with_the_approval(run_command, demo, real, approve, tmp_path):
+    """The demo's tables moved to today, so that a list of today would outlive its approval."""
+    later = pd.Timestamp(date.today()) - pd.Timestamp("2026-01-01")
+    for path in real.glob("*.parquet"):
+        table = pd.read_parquet(path)
+        dates = table.select_dtypes("datetime").columns
+        table[dates] = table[dates] + later
+        table.to_parquet(path)
+    ends = date.today() + timedelta(3)
+    approve(real, expires_on=ends)
+    run = shutil.copytree(demo / "run", tmp_path / "run")
+    run_command("sign-off", run, "--name", "Ada Holme", "--role", "Head", "--until", date.today() + timedelta(30))
+    as_of = date.today() - timedelta(5)
+    of = ("--data", real, "--as-of", as_of)
+    done = run_command("list", run, *of, "--places", "5", "--out", tmp_path / "list")
+    assert done.returncode == 0, done.stderr
+    child = (tmp_path / "list" / "referrals.csv").read_text(encoding="utf-8").splitlines()[1].split(",")[1]
+    assert run_command("child", run, child, *of, "--out", tmp_path / "child").returncode == 0
+    for name in ("list", "child"):
+        assert (tmp_path / name / ".expires").read_text(encoding="utf-8") == f"{ends}T00:00:00\n"
+    made = load_pack(run).refer(load_tables(real), as_of=pd.Timestamp(as_of), places=5)
+    assert made.expires_at == pd.Timestamp(ends)

@@ -190,6 +190,20 @@ def _tidy(target: Path) -> None:
             shutil.rmtree(path, ignore_errors=True)
 
 
+def half_written(folder: Path) -> list[Path]:
+    """The folders inside a folder, at any depth, that a process of this machine began and never finished.
+
+    Their process is no more, so nothing will come of them; links are not followed.
+    """
+    found = []
+    for place, inner, _ in os.walk(folder, followlinks=False):
+        for name in sorted(inner):
+            match = re.fullmatch(r"\..+\.(\d+)-[0-9a-f]{8}\.part", name)
+            if match and not (Path(place) / name).is_symlink() and not _is_running(int(match[1])):
+                found.append(Path(place) / name)
+    return found
+
+
 def _left_beside(target: Path) -> list[tuple[Path, re.Match[str]]]:
     """The folders beside `target` that a process writes or wrote to take its place, with process and ending."""
     pattern = re.compile(rf"\.{re.escape(target.name)}\.(\d+)-[0-9a-f]{{8}}\.(part|old)")

@@ -6,7 +6,7 @@ import shutil
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from ace_risk.data.files import writing_to
+from ace_risk.data.files import half_written, writing_to
 from ace_risk.data.marker import changed_files, expiring_folders, outputs_inside, written_at
 from ace_risk.errors import RefusedError, StudyError, listing
 from ace_risk.report.natural import clock
@@ -15,11 +15,12 @@ from ace_risk.report.natural import clock
 def expire(folder: Path, even_if_changed: bool = False, now: datetime | None = None) -> list[str]:
     """Delete every list in a folder, or the folder itself if it is one, that may no longer be used.
 
-    Only folders that ace-risk wrote and that say when they expire are deleted. One in which a file was changed or
-    added, such as a list with decisions filled in, is left unless it is asked for: the decisions have to be kept
-    somewhere first. One that holds an output which hasn't expired is always left. Links are never followed: what they
-    lead to stays. Dates are judged by the clock, which nobody but the computer's owner can vouch for: one set forward
-    deletes too early, one set back is told by what was written after it.
+    Only folders that ace-risk wrote and that say when they expire are deleted, and those that a command which was
+    stopped left half-written. One in which a file was changed or added, such as a list with decisions filled in, is
+    left unless it is asked for: the decisions have to be kept somewhere first. One that holds an output which hasn't
+    expired is always left. Links are never followed: what they lead to stays. Dates are judged by the clock, which
+    nobody but the computer's owner can vouch for: one set forward deletes too early, one set back is told by what was
+    written after it.
 
     Parameters
     ----------
@@ -46,6 +47,7 @@ def expire(folder: Path, even_if_changed: bool = False, now: datetime | None = N
     changed = {path: names for path in lapsed if (names := changed_files(path))}
     kept = {path: names for path in lapsed if (names := [str(inner) for inner in outputs_inside(path) - lapsed.keys()])}
     left = kept | ({} if even_if_changed else {path: names for path, names in changed.items() if path not in kept})
+    unfinished = half_written(folder)
     later = [path for path, _ in found if written_at(path) > now + timedelta(days=1)]
     deleted = []
     for path, when in reversed(lapsed.items()):  # what lies deeper goes first
@@ -55,6 +57,9 @@ def expire(folder: Path, even_if_changed: bool = False, now: datetime | None = N
             shutil.rmtree(path)
         also = f", {len(changed[path])} of its files changed or added" if path in changed else ""
         deleted.append(f"deleted: {path} (expired on {clock(when)}{also})")
+    for path in unfinished:
+        shutil.rmtree(path, ignore_errors=True)
+        deleted.append(f"deleted: {path} (left half-written by a command that was stopped)")
     if left:
         told = [f"left: {path} ({', '.join(sorted(names)[:3])})" for path, names in left.items()]
         what = (
