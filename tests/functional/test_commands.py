@@ -191,11 +191,16 @@ def damaged(demo, tmp_path, name, damage):
     return folder
 
 
-def test_a_missing_and_a_truncated_table_are_told_together_with_exit_code_3(run_command, demo, tmp_path):
+def test_a_missing_and_a_truncated_table_are_told_together_with_exit_code_3(run_command, demo, approve, tmp_path):
     folder = damaged(demo, tmp_path, "services.parquet", lambda path: path.unlink())
     incidents = folder / "incidents.parquet"
     incidents.write_bytes(incidents.read_bytes()[:1_000])
-    done = run_command("train", "--config", DEMO, "--data", folder, "--out", tmp_path / "run")
+    command = ("train", "--config", DEMO, "--data", folder, "--out", tmp_path / "run")
+    refused = run_command(*command)  # no longer what was made, so it might be real
+    assert refused.returncode == 4
+    assert "were changed after they were made" in refused.stderr
+    approve(folder)
+    done = run_command(*command)
     assert done.returncode == 3
     assert "services" in done.stderr
     assert "incidents" in done.stderr

@@ -12,7 +12,7 @@ import pytest
 from ace_risk.data.history import build_history
 from ace_risk.data.schema import SCHEMA
 from ace_risk.data.tables import Tables
-from ace_risk.data.validate import find_late_records, find_problems, quality_summary
+from ace_risk.data.validate import find_late, find_problems, quality_summary
 from ace_risk.kinds import load_kinds
 
 
@@ -146,8 +146,8 @@ def test_cells_reported_as_unreadable_are_not_reported_as_empty(small_tables: Ta
 def test_the_end_of_the_data_is_excluded(small_tables: Tables) -> None:
     frames = frames_of(small_tables)
     last = pd.Timestamp("2023-12-31T01:00:00")
-    assert find_late_records(frames, last + pd.Timedelta(1, "us")) == []
-    assert [problem.rows for problem in find_late_records(frames, last)] == [(2,)]
+    assert find_late(frames, last + pd.Timedelta(1, "us")) == []
+    assert [broken.problem.rows for broken in find_late(frames, last)] == [(2,)]
 
 
 def test_grades_belong_to_their_kinds(small_tables: Tables) -> None:
