@@ -28,7 +28,7 @@ STARTS = (
     "{{ 7*7 }}{% raw %}",
     "](javascript:alert(1)) `x`",
 )
-TRACE = "evil"
+TRACE = "traceable"
 """Every hostile id holds it, so that one search finds any of them."""
 DAY = ("--as-of", "2025-12-01")
 SIGNED = ("--name", "<script>alert(1)</script>", "--role", "=1+1", "--until", date.today() + timedelta(30))
