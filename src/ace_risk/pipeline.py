@@ -50,7 +50,8 @@ from ace_risk.study import Study
 from ace_risk.tracking.documents import canonical_json, read_document
 from ace_risk.tracking.mlflow_run import log_training
 from ace_risk.tracking.openings import log_opening, openings_record
-from ace_risk.tracking.pack import Pack, load_pack, write_pack
+from ace_risk.tracking.pack import Pack, load_pack
+from ace_risk.tracking.pack_files import write_pack
 from ace_risk.tracking.store import NOTE, lead_here, note_of
 from ace_risk.tracking.versions import git_commit, library_versions
 from ace_risk.world.answers import read_answers

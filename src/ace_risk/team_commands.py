@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
 import pandas as pd
 
-from ace_risk.data.approval import load_approved
+from ace_risk.data.approval import Permission, load_approved
 from ace_risk.data.files import output_folder, write_file
 from ace_risk.data.marker import write_expiry
 from ace_risk.data.tables import Tables
@@ -30,7 +29,7 @@ from ace_risk.report.team_headers import (
     who_is_listed,
 )
 from ace_risk.tracking.pack import Pack, load_pack
-from ace_risk.tracking.sign_off import permit_list
+from ace_risk.tracking.sign_off import signed_permission
 
 DAYS = ("%Y-%m-%d",)
 TIMES = (*DAYS, "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M")
@@ -46,20 +45,14 @@ class Opened:
         The model and the six tables.
     objections
         Ids of children who are left out.
-    statement
-        Whether the data are synthetic or approved, and who signed the model off.
-    names_parental_conditions
-        Whether pages may name a parent's condition.
-    approved_until
-        First day on which the data may no longer be used; None for synthetic data.
+    permission
+        What the data may be used for with this pack, and who signed it off.
     """
 
     pack: Pack
     tables: Tables
     objections: frozenset[str]
-    statement: str
-    names_parental_conditions: bool
-    approved_until: date | None
+    permission: Permission
 
 
 def open_for_team(run: Path, data: Path, objections: Path | None, quarantine: bool) -> Opened:
@@ -73,13 +66,10 @@ def open_for_team(run: Path, data: Path, objections: Path | None, quarantine: bo
     pack = load_pack(run)
     left_out = read_objections(objections) if objections else frozenset[str]()
     study = pack.study
-    tables, _ = load_approved(
+    tables, given = load_approved(
         data, pack.kinds, outcome=study.outcome.name, kept_days=study.referrals.expires_days, quarantine=quarantine
     )
-    permission = permit_list(pack, tables)
-    return Opened(
-        pack, tables, left_out, permission.statement, permission.names_parental_conditions, permission.expires_on
-    )
+    return Opened(pack, tables, left_out, signed_permission(pack, given))
 
 
 def refer(
@@ -109,8 +99,8 @@ def refer(
             places=pack.study.referrals.places_of(hub) if places is None else places,
             hub=hub,
             previous=last,
-            names_parental_conditions=opened.names_parental_conditions,
-            approved_until=opened.approved_until,
+            names_parental_conditions=opened.permission.names_parental_conditions,
+            approved_until=opened.permission.expires_on,
             objections=opened.objections,
             additions=added,
         )
@@ -118,7 +108,7 @@ def refer(
         write_list(
             folder,
             referrals.frame,
-            list_header(pack, referrals, opened.statement, hub),
+            list_header(pack, referrals, opened.permission.statement, hub),
             places=referrals.places,
             next_in_line=referrals.next_in_line,
             left=referrals.left,
@@ -153,12 +143,12 @@ def review(
             hours=hours,
             hub=hub,
             handed_out=team_list,
-            names_parental_conditions=opened.names_parental_conditions,
-            approved_until=opened.approved_until,
+            names_parental_conditions=opened.permission.names_parental_conditions,
+            approved_until=opened.permission.expires_on,
             objections=opened.objections,
         )
         write_expiry(folder, found.expires_at)
-        write_review(folder, found.frame, review_header(opened.pack, found, opened.statement))
+        write_review(folder, found.frame, review_header(opened.pack, found, opened.permission.statement))
     families = found.frame["visit"].nunique()
     return [*review_notes(opened.pack, found), f"{len(found.frame)} children in {families} families. Written: {out}"]
 
@@ -182,12 +172,12 @@ def child(
             opened.tables,
             child_id,
             as_of=moment,
-            names_parental_conditions=opened.names_parental_conditions,
-            approved_until=opened.approved_until,
+            names_parental_conditions=opened.permission.names_parental_conditions,
+            approved_until=opened.permission.expires_on,
             objections=opened.objections,
         )
         write_expiry(folder, record.expires_at)
-        header = child_header(opened.pack, record, opened.statement)
+        header = child_header(opened.pack, record, opened.permission.statement)
         page = render_child(record, header, opened.pack.study.outcome.full_title)
         write_file(folder / "child.html", page, private=True)
     return [f"Written: {out}"]

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from ace_risk import AdditiveModel, load_pack
-from ace_risk.tracking.pack import write_pack
+from ace_risk.tracking.pack_files import write_pack
 
 ACCEPTED = """\
 - name: Ada Holme

@@ -12,12 +12,12 @@ import pandas as pd
 from ace_risk.errors import DataError
 from ace_risk.evaluate.judged import JudgedRows
 from ace_risk.fairness.audit import FairnessAudit, audit_fairness
-from ace_risk.fairness.beside_others import hidden_in_all
 from ace_risk.fairness.counts import Floats, Ints
 from ace_risk.fairness.disclosure import SUPPRESSED, hidden_rates
 from ace_risk.fairness.gaps import recall_gaps
 from ace_risk.fairness.households import household_error, reach
 from ace_risk.fairness.shares import Mask, ShownGroups, share_records, shown_number
+from ace_risk.fairness.side_by_side import hidden_in_all
 from ace_risk.study import Study
 
 

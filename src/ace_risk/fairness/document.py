@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from ace_risk.fairness.adultification import adultification_records
 from ace_risk.fairness.against_truth import truth_section
 from ace_risk.fairness.audit import FairnessAudit, audit_fairness
-from ace_risk.fairness.beside_others import suppress_beside
 from ace_risk.fairness.calibrated import calibration_records
 from ace_risk.fairness.crossed import crossed_section
 from ace_risk.fairness.disclosure import hidden_groups, hidden_rates, nesting, suppress_gaps, suppress_small
@@ -21,6 +20,7 @@ from ace_risk.fairness.pooled import merge_pools, pooled_records, pools_of
 from ace_risk.fairness.primary import roles
 from ace_risk.fairness.result import plain_records
 from ace_risk.fairness.shares import home_share
+from ace_risk.fairness.side_by_side import suppress_beside
 from ace_risk.fairness.summary import ATTRIBUTE_TITLES, audit_sentences, other_measures, questions_for_board
 from ace_risk.fairness.verdicts import OPEN
 from ace_risk.plans import FairnessPlan

@@ -1,13 +1,10 @@
 """Packs: one folder that holds a trained model and everything that says what it is.
 
-A pack is written once, into a fresh folder, and never changed. It holds JSON, YAML and CSV text only, no row
-about a child, and nothing that could run code. The same content gives the same bytes, and so the same id.
+How its folder is laid out and written is said in :mod:`ace_risk.tracking.pack_files`.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,18 +17,14 @@ from ace_risk.features.catalogue import Catalogue
 from ace_risk.kinds import Kinds, validation_problems
 from ace_risk.models.additive import AdditiveModel
 from ace_risk.study import Study, contradictions
-from ace_risk.tracking.documents import canonical_json, read_document, variables_csv
-from ace_risk.tracking.manifest import pack_folder, verify_manifest, write_manifest
-from ace_risk.tracking.resampled_file import RESAMPLED, check_resampled, read_resampled, resampled_text
+from ace_risk.tracking.documents import read_document
+from ace_risk.tracking.manifest import pack_folder, verify_manifest
+from ace_risk.tracking.pack_files import FORMAT, STUDY_FILES, check_features
+from ace_risk.tracking.resampled_file import read_resampled
 
 if TYPE_CHECKING:
     from ace_risk.data.tables import Tables
     from ace_risk.referrals.listing import ReferralList
-
-FORMAT = {"format": "ace-risk/pack", "version": 2}
-"""What `format.json` says in every pack that this version writes and reads; 2 holds `resampled.json`."""
-
-_STUDY_FILES = ("catalogue", "aces", "kinds", "codes")
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,72 +150,6 @@ class Pack:
         )  # fmt: skip
 
 
-def write_pack(
-    folder: str | Path,
-    *,
-    model: AdditiveModel,
-    study: Study,
-    catalogue_yaml: str,
-    evaluation: Mapping[str, Any],
-    audit: Mapping[str, Any] | None,
-    profile: Mapping[str, Any],
-    versions: Mapping[str, Any],
-    resampled: Sequence[AdditiveModel] = (),
-) -> str:
-    """Write a pack into a fresh folder.
-
-    Parameters
-    ----------
-    folder
-        Made if it doesn't exist; must be empty. Write it inside :func:`ace_risk.data.files.output_folder`, as
-        `pack/` of a run, so that it appears whole or not at all.
-    catalogue_yaml
-        The text of the catalogue that the features were built with.
-    evaluation, audit, profile, versions
-        Documents of plain values; `profile` holds the data's fingerprints and sums, never a row about a child.
-    resampled
-        The tables of :func:`ace_risk.models.resampled.resample_tables`. Without them a list marks nobody as near
-        the cut-off, and says so.
-
-    Returns
-    -------
-    str
-        The pack's id.
-
-    Raises
-    ------
-    PackError
-        If the folder holds files already, the model uses a feature that the catalogue doesn't have, or a resampled
-        table reads other features than the model.
-    """
-    folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    if any(folder.iterdir()):
-        raise PackError(f"{folder}: holds files already. A pack is written once, into an empty folder.")
-    texts = {f"{key}.yaml": getattr(study, key).read_text(encoding="utf-8") for key in _STUDY_FILES}
-    texts["catalogue.yaml"] = catalogue_yaml
-    for name, text in texts.items():
-        _write(folder / name, text)
-    catalogue = Catalogue.from_yaml(folder / "catalogue.yaml", kinds=study.load_kinds())
-    _check_features(folder, model, catalogue)
-    check_resampled(folder, resampled, model)
-    names = {key: f"{key}.yaml" for key in _STUDY_FILES}
-    documents = {
-        "format": FORMAT,
-        "study": study.model_dump(mode="json") | names,
-        "evaluation": evaluation,
-        "audit": audit,
-        "profile": profile,
-        "versions": versions,
-    }
-    for name, document in documents.items():
-        _write(folder / f"{name}.json", canonical_json(document))
-    _write(folder / "model.json", canonical_json(json.loads(model.to_json())))
-    _write(folder / RESAMPLED, resampled_text(resampled))
-    _write(folder / "variables.csv", variables_csv(model, catalogue))
-    return write_manifest(folder)
-
-
 def load_pack(path: str | Path) -> Pack:
     """Read a pack, after checking every file of it against its manifest.
 
@@ -262,7 +189,7 @@ def load_pack(path: str | Path) -> Pack:
         raise
     except (AceRiskError, OSError, ValueError, TypeError, KeyError, RecursionError) as error:
         raise PackError(f"{folder}: can't be understood. {error}") from None
-    _check_features(folder, model, catalogue)
+    check_features(folder, model, catalogue)
     return Pack(
         path=folder,
         id=pack_id,
@@ -278,23 +205,9 @@ def load_pack(path: str | Path) -> Pack:
     )
 
 
-def _write(path: Path, text: str) -> None:
-    path.write_text(text, encoding="utf-8", newline="\n")
-
-
-def _check_features(folder: Path, model: AdditiveModel, catalogue: Catalogue) -> None:
-    """Refuse a model that needs a feature which the catalogue can't build."""
-    unknown = sorted(set(model.feature_names_in_) - set(catalogue.names))
-    if unknown:
-        raise PackError(
-            f"{folder}: the model uses {', '.join(unknown)}, which catalogue.yaml doesn't list. "
-            "Pack a model with the catalogue that it was trained on."
-        )
-
-
 def _study(folder: Path) -> Study:
     """The study, with its paths leading into the pack."""
-    content = read_document(folder, "study") | {key: folder / f"{key}.yaml" for key in _STUDY_FILES}
+    content = read_document(folder, "study") | {key: folder / f"{key}.yaml" for key in STUDY_FILES}
     try:
         return Study.model_validate(content)
     except ValidationError as error:

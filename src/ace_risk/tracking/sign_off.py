@@ -101,6 +101,17 @@ def permit_list(pack: Pack, tables: Tables, today: date | None = None) -> Permis
     permission = check_approval(
         tables.folder, tables, outcome=study.outcome.name, kept_days=study.referrals.expires_days, today=today
     )
+    return signed_permission(pack, permission, today)
+
+
+def signed_permission(pack: Pack, permission: Permission, today: date | None = None) -> Permission:
+    """What data that may be used may be used for with this pack: its statement ends with who signed the pack off.
+
+    Raises
+    ------
+    RefusedError
+        If the data aren't synthetic and no sign-off of the pack holds.
+    """
     signed = sign_off_statement(pack, permission.synthetic, today)
     return replace(permission, statement=f"{permission.statement} {signed}")
 

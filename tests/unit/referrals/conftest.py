@@ -17,7 +17,8 @@ from ace_risk.models.terms import FeatureTerm
 from ace_risk.plans import World
 from ace_risk.referrals.listing import ReferralList, make_list
 from ace_risk.study import load_study
-from ace_risk.tracking.pack import Pack, load_pack, write_pack
+from ace_risk.tracking.pack import Pack, load_pack
+from ace_risk.tracking.pack_files import write_pack
 from ace_risk.world.simulate import simulate
 
 DAY = pd.Timestamp("2022-07-01")

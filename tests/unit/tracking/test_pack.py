@@ -17,7 +17,8 @@ from ace_risk.models.additive import AdditiveModel
 from ace_risk.models.probability import LogisticMap
 from ace_risk.models.terms import FeatureTerm
 from ace_risk.tracking.manifest import MANIFEST, write_manifest
-from ace_risk.tracking.pack import load_pack, write_pack
+from ace_risk.tracking.pack import load_pack
+from ace_risk.tracking.pack_files import write_pack
 
 FILES = [
     "aces.yaml", "audit.json", "catalogue.yaml", "codes.yaml", "evaluation.json", "format.json", "kinds.yaml",

@@ -8,9 +8,9 @@ import pytest
 from scipy.optimize import linprog
 
 from ace_risk.fairness.audit import audit_fairness
-from ace_risk.fairness.beside_others import hidden_in_all, suppress_beside
 from ace_risk.fairness.counts import COUNTS
 from ace_risk.fairness.disclosure import SUPPRESSED, suppress_small
+from ace_risk.fairness.side_by_side import hidden_in_all, suppress_beside
 
 BELOW = 6
 
