@@ -29,6 +29,18 @@ def timed(run: Callable[[], object], runs: int) -> list[float]:
     return seconds
 
 
+def timed_path(to_frames: Callable[[], Any], rank: Callable[[Any], Any], runs: int) -> tuple[dict[str, Any], Any]:
+    """Seconds to the frames and from the start to the lists, and what of 100 places the lists reach; and the frames."""
+    frames_seconds, seconds = [], []
+    for _ in range(runs):
+        began = time.perf_counter()
+        frames = to_frames()
+        frames_seconds.append(time.perf_counter() - began)
+        listed = rank(frames)
+        seconds.append(time.perf_counter() - began)
+    return {"seconds": seconds, "frames": frames_seconds, "reached": 100 * float(listed["followed"].mean())}, frames
+
+
 def digest(*arrays: Any) -> str:
     """A fingerprint of arrays, to compare values across processes."""
     hashed = hashlib.sha256()

@@ -8,7 +8,6 @@ It reads a clean folder without checking it. `run.py` compares every value with 
 from __future__ import annotations
 
 import json
-import time
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -16,7 +15,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from measuring import Size, answer, digest
+from measuring import Size, answer, digest, timed_path
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -216,18 +215,11 @@ def rank(frames: Frames) -> pd.DataFrame:
 
 def measure_plain(folder: Path, size: Size) -> dict[str, Any]:
     """Seconds to the frames, and to the lists."""
-    frames_seconds, seconds = [], []
-    for _ in range(size["runs"]):
-        began = time.perf_counter()
-        frames = tables_to_features(folder / size["study"])
-        frames_seconds.append(time.perf_counter() - began)
-        listed = rank(frames)
-        seconds.append(time.perf_counter() - began)
-    reached = 100 * float(listed["followed"].mean())
+    timed, frames = timed_path(lambda: tables_to_features(folder / size["study"]), rank, size["runs"])
     names = ("pandas", "scikit-learn")
     found = {"rows": len(frames.cohort), "features": frames.features.shape[1], "checksum": frames.digest()}
     peer = ", ".join(f"{name} {version(name)}" for name in names)
-    return {"seconds": seconds, "frames": frames_seconds, "reached": reached, "peer": peer, **found}
+    return timed | found | {"peer": peer}
 
 
 MEASURES = {"plain": measure_plain}

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import plain_path
-from measuring import Size, answer
+from measuring import Size, answer, timed_path
 from plain_path import COUNTED, PLACES, WINDOWS, Frames
 
 from ace_risk import (
@@ -66,15 +65,8 @@ def rank(frames: Frames) -> pd.DataFrame:
 
 def measure_path(folder: Path, size: Size) -> dict[str, Any]:
     """Seconds to the frames, and to the lists."""
-    frames_seconds, seconds = [], []
-    for _ in range(size["runs"]):
-        began = time.perf_counter()
-        frames = tables_to_features(folder / size["study"])
-        frames_seconds.append(time.perf_counter() - began)
-        listed = rank(frames)
-        seconds.append(time.perf_counter() - began)
-    reached = 100 * float(listed["followed"].mean())
-    return {"seconds": seconds, "frames": frames_seconds, "reached": reached, "checksum": frames.digest()}
+    timed, frames = timed_path(lambda: tables_to_features(folder / size["study"]), rank, size["runs"])
+    return timed | {"checksum": frames.digest()}
 
 
 MEASURES = {"make_world": make_world, "path": measure_path}

@@ -140,10 +140,7 @@ def train_study(study: Study, data: Path, out: Path, final: Path, quarantine: bo
             "test_openings": openings_record(out.absolute().parent, opened),
         }
         report(0.85, "whom the lists miss, and why")
-        score = found.rankings[0].score
-        audit = found.audit | {
-            "chapters": audit_chapters(study, tables, prepared, model, found.judged, found.rows, score, found.audit)
-        }
+        audit = found.audit | {"chapters": audit_chapters(study, tables, prepared, model, found)}
         report(0.90, "pack")
         write_pack(
             folder / "pack", model=model, study=study, catalogue_yaml=study.catalogue.read_text(encoding="utf-8"),

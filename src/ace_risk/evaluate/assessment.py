@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from ace_risk.data.tables import Tables
 from ace_risk.evaluate.checks import learning_records, unseen_record
@@ -22,7 +23,7 @@ from ace_risk.evaluate.rankings import rank_rows, rule_rankings
 from ace_risk.evaluate.resampling import ratio_interval
 from ace_risk.evaluate.sentences import simplicity_sentence
 from ace_risk.evaluate.validation import ValidationFolds, fold_figures, fold_record
-from ace_risk.fairness.audit import FairnessAudit, audit_fairness
+from ace_risk.fairness.audit import audit_fairness
 from ace_risk.fairness.document import Ranked, build_audit
 from ace_risk.fairness.gaps import group_records, recall_gaps
 from ace_risk.features.cohort import censoring_reasons, without_few_deaths
@@ -47,6 +48,8 @@ class Assessment:
         The documents.
     rankings, rows, judged
         Every ranking of the judged rows, the rows, and their positions in the cohort.
+    listed, days
+        Per judged row, whether the model's list has it, and days to the outcome; NaN where it didn't follow.
     """
 
     evaluation: dict[str, Any]
@@ -54,6 +57,8 @@ class Assessment:
     rankings: list[Ranking]
     rows: JudgedRows
     judged: Rows
+    listed: NDArray[np.bool_]
+    days: NDArray[np.float64]
 
 
 def assess(
@@ -105,17 +110,12 @@ def assess(
     report("checks")
     hide_below = study.fairness.suppress_below
 
-    def group_audit(attributes: tuple[str, ...]) -> FairnessAudit:
-        chosen = listed[rankings[0].name].astype(float)
-        return audit_fairness(
-            rows.label, chosen, groups[list(attributes)], threshold=0.5, margins=study.fairness.margin,
-            households=rows.households, seed=study.seed,
-        )  # fmt: skip
-
+    cohort = prepared.cohort.iloc[judged]
+    days = outcome_days(prepared.history, cohort, study.outcome.kinds, study.outcome.horizon_days).to_numpy()
     sections = {
         **_in_time(folds, plan, rankings, rows, baselines),
         "by_group": group_records(audit["by_group"], ("hub", "age_band")),
-        "lead_time": lead_times(study, prepared, rankings, listed, judged),
+        "lead_time": lead_times(rankings, listed, rows.children, cohort["cutoff"].to_numpy(), days, hide_below),
         "churn": churns(prepared, model, baselines, rankings, places, study.seed),
         "learning": learning_records(folds, plan, study.checks.learning_shares),
         "unseen_families": unseen_record(prepared, plan, rankings[0], rows, places, study.seed)
@@ -132,10 +132,15 @@ def assess(
             outcome=study.outcome.full_title,
         ),
     }
-    gaps = recall_gaps(group_audit(study.fairness.primary_attributes), study.bar.smallest_group, hide_below)
+    on_list = listed[rankings[0].name]
+    by_group = audit_fairness(
+        rows.label, on_list.astype(float), groups[list(study.fairness.primary_attributes)], threshold=0.5,
+        margins=study.fairness.margin, households=rows.households, seed=study.seed,
+    )  # fmt: skip
+    gaps = recall_gaps(by_group, study.bar.smallest_group, hide_below)
     data = describe_data(study, tables, prepared, permission)
     evaluation = build_evaluation(study, data, rankings, rows, gaps, sections)
-    return Assessment(evaluation, audit, rankings, rows, judged)
+    return Assessment(evaluation, audit, rankings, rows, judged, on_list, days)
 
 
 def _in_time(
@@ -158,15 +163,17 @@ def ace_count(rankings: list[Ranking]) -> Ranking:
 
 
 def lead_times(
-    study: Study, prepared: Prepared, rankings: list[Ranking], listed: dict[str, Any], judged: Rows
+    rankings: list[Ranking],
+    listed: dict[str, Any],
+    children: NDArray[Any],
+    cutoffs: NDArray[Any],
+    days: NDArray[np.float64],
+    hide_below: int,
 ) -> list[dict[str, Any]]:
     """Lead times of the table and of counting."""
-    cohort = prepared.cohort.iloc[judged]
-    days = outcome_days(prepared.history, cohort, study.outcome.kinds, study.outcome.horizon_days).to_numpy()
-    children, cutoffs = cohort["child_id"].to_numpy(), cohort["cutoff"].to_numpy()
     return [
         {"name": ranking.name, "title": ranking.title}
-        | lead_time_record(children, cutoffs, days, listed[ranking.name], study.fairness.suppress_below)
+        | lead_time_record(children, cutoffs, days, listed[ranking.name], hide_below)
         for ranking in rankings
         if ranking.name in (rankings[0].name, "ace_count")
     ]

@@ -8,27 +8,19 @@ import numpy as np
 import pandas as pd
 
 from ace_risk.data.tables import Tables
-from ace_risk.evaluate.judged import JudgedRows
-from ace_risk.evaluate.lead_time import outcome_days
+from ace_risk.evaluate.assessment import Assessment
 from ace_risk.fairness.domains import domain_table, missed_chapter, reasons_chapter
 from ace_risk.fairness.lead import lead_chapter
 from ace_risk.fairness.proxies import proxies_chapter
 from ace_risk.fairness.shares import ShownGroups
 from ace_risk.fairness.swapped import swap_chapter
 from ace_risk.models.additive import AdditiveModel
-from ace_risk.models.prepared import Prepared, Rows
+from ace_risk.models.prepared import Prepared
 from ace_risk.study import Study
 
 
 def audit_chapters(
-    study: Study,
-    tables: Tables,
-    prepared: Prepared,
-    model: AdditiveModel,
-    judged: Rows,
-    rows: JudgedRows,
-    score: Any,
-    audit: dict[str, Any],
+    study: Study, tables: Tables, prepared: Prepared, model: AdditiveModel, found: Assessment
 ) -> dict[str, Any]:
     """Everything that the audit tells beyond rates and gaps, on the same rows and lists.
 
@@ -36,10 +28,8 @@ def audit_chapters(
     ----------
     study, tables, prepared, model
         The study, its tables and frames, and the table of points.
-    judged, rows, score
-        Positions of the judged rows in the cohort, their judged side, and the model's score of each.
-    audit
-        The audit of these lists (:func:`ace_risk.fairness.document.build_audit`), small counts hidden.
+    found
+        The assessment of that table: the judged rows, its lists, and the audit with small counts hidden.
 
     Returns
     -------
@@ -48,15 +38,14 @@ def audit_chapters(
         over the attributes of the primary comparisons.
     """
     names, seed = list(study.fairness.primary_attributes), study.seed
+    rows, judged, listed = found.rows, found.judged, found.listed
     shown = ShownGroups.of(
         prepared.groups.iloc[judged][names].reset_index(drop=True),
-        pd.DataFrame(audit["by_group"]),
+        pd.DataFrame(found.audit["by_group"]),
         rows.households,
         study.fairness.suppress_below,
     )
     cohort, features = prepared.cohort.iloc[judged], prepared.features.iloc[judged]
-    listed = rows.top(score, study.referrals.places)
-    days = outcome_days(prepared.history, cohort, study.outcome.kinds, study.outcome.horizon_days).to_numpy()
     catalogue = prepared.catalogue
     titles = dict(catalogue.domains)
     last = (cohort["cutoff"] == cohort["cutoff"].max()).to_numpy()
@@ -65,7 +54,7 @@ def audit_chapters(
         "missed": missed_chapter(domain_table(features, catalogue), titles, rows.label, listed, shown),
         "reasons": reasons_chapter(model, features[listed], catalogue, titles, shown.take(listed)),
         "lead_time": lead_chapter(
-            rows.children, cohort["cutoff"].to_numpy(), days, listed, shown, study.fairness.replicates, seed
+            rows.children, cohort["cutoff"].to_numpy(), found.days, listed, shown, study.fairness.replicates, seed
         ),
         "proxies": proxies_chapter(
             features[last],
@@ -75,5 +64,7 @@ def audit_chapters(
             shown.take(last),
             seed,
         ),
-        "swap": swap_chapter(model, tables, cohort[last], score[last], catalogue, prepared.kinds, seed),
+        "swap": swap_chapter(
+            model, tables, cohort[last], found.rankings[0].score[last], catalogue, prepared.kinds, seed
+        ),
     }
