@@ -16,7 +16,7 @@ from ace_risk.models.additive import AdditiveModel
 from ace_risk.models.probability import LogisticMap
 from ace_risk.models.terms import FeatureTerm
 from ace_risk.study import load_study
-from ace_risk.tracking.pack import write_pack
+from ace_risk.tracking.pack_files import write_pack
 
 CHILDREN = [f"SYN-{number:010x}" for number in range(7_000_000_000, 7_000_000_040)]
 
