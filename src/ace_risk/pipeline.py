@@ -164,7 +164,7 @@ def train_study(study: Study, data: Path, out: Path, final: Path, quarantine: bo
             trials=(evaluation["search"] or {}).get("trials", ()),
         )  # fmt: skip
         keep_search(store, folder)
-    log_opening(out.absolute().parent, opened, pack.short_id)
+        log_opening(out.absolute().parent, opened, pack.short_id)  # before the run can be seen: none goes unlogged
     return evaluation
 
 

@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -15,6 +16,7 @@ import pytest
 
 from ace_risk.data.files import output_folder
 from ace_risk.data.marker import write_expiry
+from ace_risk.data.unfinished import hidden_sibling
 from ace_risk.errors import RefusedError, StudyError
 from ace_risk.governance.expire import expire
 from ace_risk.tracking.store import quiet_mlflow
@@ -174,11 +176,17 @@ def test_the_search_is_in_mlflow_a_run_per_trial(demo):
 def test_what_a_killed_command_left_half_written_is_deleted_and_what_is_being_written_is_not(tmp_path):
     gone = subprocess.Popen([sys.executable, "-c", ""])
     gone.wait()
-    left, busy = (tmp_path / "lists" / f".list.{number}-0a1b2c3d.part" for number in (gone.pid, os.getpid()))
-    for folder in (left, busy):
+    busy = hidden_sibling(tmp_path / "lists" / "list", "part")
+    left = busy.with_name(busy.name.replace(f"-{os.getpid()}-", f"-{gone.pid}-"))
+    elsewhere, forgotten = (busy.with_name(f".list.{machine}-1-0a1b2c3d.part") for machine in ("0" * 8, "1" * 8))
+    for folder in (busy, left, elsewhere, forgotten):
         folder.mkdir(parents=True)
         (folder / "referrals.csv").write_text("child_id\nSYN-1\n", encoding="utf-8")
+    three_days_ago = time.time() - 3 * 24 * 3600
+    for path in (forgotten / "referrals.csv", forgotten):
+        os.utime(path, (three_days_ago, three_days_ago))
     told = expire(tmp_path)
-    assert not left.exists()
-    assert (busy / "referrals.csv").is_file()
-    assert told == [f"deleted: {left} (left half-written by a command that was stopped)"]
+    assert {path for path in (busy, left, elsewhere, forgotten) if path.exists()} == {busy, elsewhere}
+    assert (elsewhere / "referrals.csv").is_file(), "another machine may still be writing it"
+    ending = "(left half-written by a command that was stopped)"
+    assert sorted(told) == sorted(f"deleted: {path} {ending}" for path in (left, forgotten))

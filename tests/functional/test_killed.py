@@ -26,7 +26,9 @@ DONE = (
     "SELECT trials.number, trial_values.value FROM trials JOIN trial_values USING (trial_id) "
     "WHERE trials.state = 'COMPLETE'"
 )
-UNFINISHED = re.compile(r"\.run\.\d+-[0-9a-f]{8}\.(part|old)|run\.search\.db(-journal)?|test-openings\.jsonl")
+UNFINISHED = re.compile(
+    r"\.run\.[0-9a-f]{8}-\d+-[0-9a-f]{8}\.(part|old)|run\.search\.db(-journal)?|test-openings\.jsonl"
+)
 """What may lie beside a run that isn't there: hidden folders, the trials, and the log of test openings."""
 
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import errno
 import os
-import re
-import secrets
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 from ace_risk.data.marker import refuse_foreign, write_marker
+from ace_risk.data.unfinished import hidden_sibling, refuse_a_second, tidy
 from ace_risk.errors import OutputError
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
@@ -54,13 +53,13 @@ def output_folder(path: str | Path, kind: str = "", inputs: Iterable[str | Path]
     with writing_to(target):
         target = target.resolve()
         _refuse_overlap(target, inputs)
-        _tidy(target)
+        tidy(target)
         refuse_foreign(target, kind)
         made = _make_parents(target)
-        part = _sibling(target, "part")
+        part = hidden_sibling(target, "part")
         part.mkdir()
     try:
-        _refuse_a_second(target, part)
+        refuse_a_second(target, part)
         with writing_to(target, part):
             yield part
             write_marker(part, kind)
@@ -95,7 +94,7 @@ def write_files(contents: Mapping[Path, bytes | str], private: bool = False) -> 
     try:
         for path, content in contents.items():
             target = path.absolute()
-            parts[target] = _sibling(target, "part")
+            parts[target] = hidden_sibling(target, "part")
             with writing_to(target):
                 target.parent.mkdir(parents=True, exist_ok=True)
                 handle = os.open(parts[target], os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600 if private else 0o666)
@@ -154,73 +153,11 @@ def _refuse_overlap(target: Path, inputs: Iterable[str | Path]) -> None:
             raise OutputError(f"{target}: overlaps {given}, which is read. Give a folder of its own for the output.")
 
 
-def _refuse_a_second(target: Path, part: Path) -> None:
-    """Refuse what another process of this machine is writing; of two that begin at once, both may be refused."""
-    others = [int(match[1]) for path, match in _left_beside(target) if match[2] == "part" and path != part]
-    busy = [process for process in others if _is_running(process)]
-    if busy:
-        raise OutputError(
-            f"{target}: is being written by another command (process {busy[0]}). Wait until it has ended, or give "
-            "another path."
-        )
-
-
 def _make_parents(target: Path) -> list[Path]:
     """Make the folders above `target`; returns those that are new, innermost first."""
     new = [folder for folder in target.parents if not folder.exists()]
     target.parent.mkdir(parents=True, exist_ok=True)
     return new
-
-
-def _sibling(target: Path, ending: str) -> Path:
-    return target.parent / f".{target.name}.{os.getpid()}-{secrets.token_hex(4)}.{ending}"
-
-
-def _tidy(target: Path) -> None:
-    """Undo what processes of this machine that are no more left beside `target`: half-written folders and old ones.
-
-    An old folder takes its place again if its process was killed just before the new one took it.
-    """
-    for path, match in _left_beside(target):
-        if _is_running(int(match[1])):
-            continue
-        if match[2] == "old" and not target.exists():
-            path.rename(target)
-        else:
-            shutil.rmtree(path, ignore_errors=True)
-
-
-def half_written(folder: Path) -> list[Path]:
-    """The folders inside a folder, at any depth, that a process of this machine began and never finished.
-
-    Their process is no more, so nothing will come of them; links are not followed.
-    """
-    found = []
-    for place, inner, _ in os.walk(folder, followlinks=False):
-        for name in sorted(inner):
-            match = re.fullmatch(r"\..+\.(\d+)-[0-9a-f]{8}\.part", name)
-            if match and not (Path(place) / name).is_symlink() and not _is_running(int(match[1])):
-                found.append(Path(place) / name)
-    return found
-
-
-def _left_beside(target: Path) -> list[tuple[Path, re.Match[str]]]:
-    """The folders beside `target` that a process writes or wrote to take its place, with process and ending."""
-    pattern = re.compile(rf"\.{re.escape(target.name)}\.(\d+)-[0-9a-f]{{8}}\.(part|old)")
-    siblings = sorted(target.parent.iterdir()) if target.parent.is_dir() else []
-    found = [(path, pattern.fullmatch(path.name)) for path in siblings if path.is_dir() and not path.is_symlink()]
-    return [(path, match) for path, match in found if match]
-
-
-def _is_running(process: int) -> bool:
-    """Whether a process of that number runs on this machine; another user's does, too."""
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return True
 
 
 def _take_place(part: Path, target: Path, kind: str) -> None:
@@ -229,7 +166,7 @@ def _take_place(part: Path, target: Path, kind: str) -> None:
         part.rename(target)
         return
     refuse_foreign(target, kind)
-    old = _sibling(target, "old")
+    old = hidden_sibling(target, "old")
     target.rename(old)
     try:
         part.rename(target)

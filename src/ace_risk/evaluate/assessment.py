@@ -24,6 +24,7 @@ from ace_risk.evaluate.resampling import ratio_interval
 from ace_risk.evaluate.sentences import simplicity_sentence
 from ace_risk.evaluate.validation import ValidationFolds, fold_figures, fold_record
 from ace_risk.fairness.audit import audit_fairness
+from ace_risk.fairness.disclosure import hidden_rates
 from ace_risk.fairness.document import Ranked, build_audit
 from ace_risk.fairness.gaps import group_records, recall_gaps
 from ace_risk.features.cohort import censoring_reasons, without_few_deaths
@@ -137,7 +138,7 @@ def assess(
         rows.label, on_list.astype(float), groups[list(study.fairness.primary_attributes)], threshold=0.5,
         margins=study.fairness.margin, households=rows.households, seed=study.seed,
     )  # fmt: skip
-    gaps = recall_gaps(by_group, study.bar.smallest_group, hide_below)
+    gaps = recall_gaps(by_group, study.bar.smallest_group, hidden_rates(pd.DataFrame(audit["by_group"])))
     data = describe_data(study, tables, prepared, permission)
     evaluation = build_evaluation(study, data, rankings, rows, gaps, sections)
     return Assessment(evaluation, audit, rankings, rows, judged, on_list, days)

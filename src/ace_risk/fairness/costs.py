@@ -56,8 +56,8 @@ class Costs:
         DataError
             If no attribute has two groups in which the outcome followed often enough.
         """
-        least, hide_below = self.study.bar.smallest_group, self.study.fairness.suppress_below
-        judged = recall_gaps(self.audit(self.before, list(self.study.fairness.primary_attributes)), least, hide_below)
+        least = self.study.bar.smallest_group
+        judged = recall_gaps(self.audit(self.before, list(self.study.fairness.primary_attributes)), least)
         if not judged.judged:
             raise DataError(
                 f"mitigation: no declared attribute has two groups in which the outcome followed {least} times on the "

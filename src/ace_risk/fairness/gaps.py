@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ace_risk.fairness.counts import COUNTS, METRICS, confusion_cells, count_groups, rates, read_groups
-from ace_risk.fairness.disclosure import SUPPRESSED, suppress_gaps, suppress_small
+from ace_risk.fairness.disclosure import SUPPRESSED
 from ace_risk.fairness.result import FairnessAudit
 
 TPR = METRICS.index("tpr")
@@ -75,7 +75,7 @@ class RecallGaps:
     too_small: int
 
 
-def recall_gaps(audit: FairnessAudit, least: int, hide_below: int) -> RecallGaps:
+def recall_gaps(audit: FairnessAudit, least: int, hidden: Collection[tuple[Any, ...]] = ()) -> RecallGaps:
     """The audit's differences in recall, for groups in which the outcome followed often enough.
 
     Parameters
@@ -84,24 +84,19 @@ def recall_gaps(audit: FairnessAudit, least: int, hide_below: int) -> RecallGaps
         The audit, with nothing hidden.
     least
         How often the outcome must have followed, in the group and in its reference.
-    hide_below
-        The smallest count that may be shown.
+    hidden
+        The (attribute, group, metric) whose rates may not be shown; see `hidden_rates`.
     """
-    by_group = audit.by_group
-    positives = (by_group["tp"] + by_group["fn"]).to_numpy()
-    enough = {
-        (attribute, group)
-        for attribute, group, n in zip(by_group["attribute"], by_group["group"], positives, strict=True)
-        if n >= least
-    }
-    rows = audit.verdicts[audit.verdicts["metric"] == "tpr"]
-    shown = suppress_gaps(rows, suppress_small(by_group, hide_below))["gap"].ne(SUPPRESSED)
-    judged = [
-        {**row, "shown": bool(show)}
-        for row, show in zip(rows.to_dict("records"), shown, strict=True)
-        if {(row["attribute"], row["group"]), (row["attribute"], row["reference"])} <= enough
-    ]
-    return RecallGaps([{str(key): value for key, value in row.items()} for row in judged], len(rows) - len(judged))
+    positives = audit.by_group.set_index(["attribute", "group"])[["tp", "fn"]].sum(axis=1)
+    enough = set(positives.index[positives >= least])
+    rows = audit.verdicts[audit.verdicts["metric"] == "tpr"].to_dict("records")
+    judged = []
+    for row in rows:
+        sides = [(row["attribute"], row[side]) for side in ("group", "reference")]
+        if enough.issuperset(sides):
+            shown = not any((*side, "tpr") in hidden for side in sides)
+            judged.append({str(key): value for key, value in row.items()} | {"shown": shown})
+    return RecallGaps(judged, len(rows) - len(judged))
 
 
 def group_records(rows: Sequence[Mapping[str, Any]], attributes: Sequence[str]) -> dict[str, list[dict[str, Any]]]:

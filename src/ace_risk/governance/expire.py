@@ -6,8 +6,9 @@ import shutil
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from ace_risk.data.files import half_written, writing_to
+from ace_risk.data.files import writing_to
 from ace_risk.data.marker import changed_files, expiring_folders, outputs_inside, written_at
+from ace_risk.data.unfinished import half_written
 from ace_risk.errors import RefusedError, StudyError, listing
 from ace_risk.report.natural import clock
 

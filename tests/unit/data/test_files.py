@@ -6,12 +6,14 @@ import errno
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
 from ace_risk.data.files import output_folder, write_file
 from ace_risk.data.marker import MARKER, refresh_marker
+from ace_risk.data.unfinished import hidden_sibling
 from ace_risk.errors import OutputError
 
 
@@ -175,8 +177,14 @@ def dead_process() -> int:
     return ended.pid
 
 
+def hidden(target: Path, ending: str, process: int) -> Path:
+    """What a process of this machine would write beside a target."""
+    ours = hidden_sibling(target, ending)
+    return ours.with_name(ours.name.replace(f"-{os.getpid()}-", f"-{process}-"))
+
+
 def test_what_a_killed_process_left_is_removed(tmp_path: Path) -> None:
-    dead, other = (tmp_path / f".{name}.{dead_process()}-0123abcd.part" for name in ("run", "running"))
+    dead, other = (hidden(tmp_path / name, "part", dead_process()) for name in ("run", "running"))
     for folder in (dead, other):
         folder.mkdir()
         (folder / "half.txt").write_text("half")
@@ -187,7 +195,7 @@ def test_what_a_killed_process_left_is_removed(tmp_path: Path) -> None:
 
 
 def test_what_a_living_process_writes_is_neither_touched_nor_written_twice(tmp_path: Path) -> None:
-    living = tmp_path / f".run.{os.getppid()}-0123abcd.part"
+    living = hidden(tmp_path / "run", "part", os.getppid())
     living.mkdir()
     (living / "half.txt").write_text("half")
     with pytest.raises(OutputError, match=f"by another command .process {os.getppid()}.") as caught:
@@ -198,10 +206,22 @@ def test_what_a_living_process_writes_is_neither_touched_nor_written_twice(tmp_p
     assert (tmp_path / "other").is_dir()
 
 
+def test_what_another_machine_writes_is_left_alone_until_it_is_forgotten(tmp_path: Path) -> None:
+    theirs = tmp_path / f".run.00000000-{dead_process()}-0123abcd.part"
+    theirs.mkdir()
+    with pytest.raises(OutputError, match=r"by another command .process \d+ of another machine."):
+        write_run(tmp_path / "run", "ours")
+    assert everything(tmp_path) == [theirs.name]
+    three_days_ago = time.time() - 3 * 24 * 3600
+    os.utime(theirs, (three_days_ago, three_days_ago))
+    write_run(tmp_path / "run", "ours")
+    assert not theirs.exists()
+
+
 def test_a_run_whose_replacement_was_killed_takes_its_place_again(tmp_path: Path) -> None:
     with output_folder(tmp_path / "run", "a run") as folder:
         (folder / "a.txt").write_text("first")
-    (tmp_path / "run").rename(tmp_path / f".run.{dead_process()}-0123abcd.old")
+    (tmp_path / "run").rename(hidden(tmp_path / "run", "old", dead_process()))
     with pytest.raises(ValueError, match="on purpose"), output_folder(tmp_path / "run", "a run"):
         raise ValueError("on purpose")
     assert (tmp_path / "run" / "a.txt").read_text() == "first"

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from ace_risk.fairness.audit import audit_fairness
-from ace_risk.fairness.disclosure import suppress_small
+from ace_risk.fairness.disclosure import hidden_rates, nesting, suppress_small
 from ace_risk.fairness.gaps import group_records, largest_gap, recall_gaps
 from ace_risk.fairness.result import plain_records
 
@@ -45,13 +45,30 @@ def test_gaps_that_can_be_judged_are_told_from_those_that_can_not():
     label, listed, groups = made()
     groups.loc[:9, "hub"] = "tiny"
     audit = audit_fairness(label, listed.astype(float), groups, threshold=0.5)
-    gaps = recall_gaps(audit, least=20, hide_below=6)
+    gaps = recall_gaps(audit, least=20)
     assert {(row["attribute"], row["group"]) for row in gaps.judged} == {
         (row["attribute"], row["group"])
         for row in audit.verdicts.to_dict("records")
         if row["metric"] == "tpr" and row["group"] != "tiny"
     }
     assert gaps.too_small == 1
+    assert all(row["shown"] for row in gaps.judged)
+
+
+def test_a_gap_may_not_be_shown_where_the_audit_hides_a_side_of_it_as_part_of_a_wider_group():
+    label, listed, _ = made()
+    fine = pd.Series(np.random.default_rng(3).choice(["A1", "A2", "B1", "B2"], len(label)))
+    fine[fine.index[label == 1][:3]] = "A3"
+    groups = pd.DataFrame({"ethnicity": fine.str[0], "ethnicity_18": fine})
+    audit = audit_fairness(label, listed.astype(float), groups, threshold=0.5)
+    hidden = hidden_rates(suppress_small(audit.by_group, 6, nesting(groups, "ethnicity_18", "ethnicity")))
+    gaps = recall_gaps(audit, 10, hidden)
+    shown = {(row["group"], row["reference"]): row["shown"] for row in gaps.judged}
+    gone = {group for _, group, metric in hidden if metric == "tpr"}
+    assert "A3" in gone
+    assert len(gone) > 1, "a small part alone could be worked out from its whole"
+    assert shown == {pair: gone.isdisjoint(pair) for pair in shown}
+    assert not all(shown.values())
 
 
 def test_group_records_are_the_counts_and_small_ones_are_hidden():
