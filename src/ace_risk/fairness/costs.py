@@ -93,18 +93,13 @@ class Costs:
     def _by_group(
         self, listed: Mask, difference: Floats, name: str, by_group: pd.DataFrame, homes: Ints, places: int
     ) -> list[dict[str, Any]]:
-        """Found, of the times the outcome followed, by group; hidden where these or those as it is are."""
+        """Found, of the times the outcome followed, by group; hidden where the group may not be shown in every way."""
         followed = self.rows.label == 1
         shown = ShownGroups.of(self.groups[[name]], by_group, homes, self.study.fairness.suppress_below)
-        inside = shown.take(followed)
         [attribute] = shown.attributes
         records = []
-        pairs = zip(
-            attribute.labels, share_records(listed[followed], inside), share_records(self.before[followed], inside),
-            strict=True,
-        )  # fmt: skip
-        for place, (_, now, then) in enumerate(pairs):
-            hidden = SUPPRESSED in (now["part"], then["part"])
+        for place, now in enumerate(share_records(listed[followed], shown.take(followed))):
+            hidden = now["part"] == SUPPRESSED
             change, low, high = home_sum(np.where(attribute.codes == place, difference, 0.0), homes)
             records.append(
                 {

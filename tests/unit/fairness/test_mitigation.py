@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -17,8 +18,12 @@ from ace_risk.fairness.constrained import constrained_fit, one_hot
 from ace_risk.fairness.costs import Costs, home_sum
 from ace_risk.fairness.mitigation import AS_IS, CAUTION, TITLES
 from ace_risk.fairness.reweighed import rank_in_group, redraw, reweighing
+from ace_risk.fairness.ways import FoldRows, proxies_of, ways_of
 from ace_risk.kinds import configs_folder
 from ace_risk.models.points import PointsClassifier
+from ace_risk.models.train import train_table
+from ace_risk.pipeline import prepare
+from ace_risk.plans import ModelPlan
 from ace_risk.study import load_study
 
 RNG = np.random.default_rng(3)
@@ -109,6 +114,65 @@ def test_costs_are_plain_counting():
     rates = [(after & (label == 1) & (column == name)).sum() / ((label == 1) & (column == name)).sum()
              for name in (pair["group"], pair["reference"])]  # fmt: skip
     assert made["gap"]["gap"] == pytest.approx(rates[0] - rates[1])
+
+
+def test_what_may_not_be_shown_in_one_way_is_shown_in_none():
+    rows, least = 1_200, load_demo().fairness.suppress_below
+    group = np.repeat(["a", "b", "c"], 400)
+    groups = pd.DataFrame(dict.fromkeys(load_demo().fairness.primary_attributes, group))
+    label = np.tile([1, 0], rows // 2).astype(np.int8)
+    judged = JudgedRows(label, np.zeros(rows), np.arange(rows), np.arange(rows), np.arange(rows))
+    after = np.tile([1, 1, 0, 0], rows // 4).astype(bool)
+    before = after & ~((group == "c") & (label == 1))
+    before[np.flatnonzero((group == "c") & (label == 1))[: least - 1]] = True
+    costs = Costs(load_demo(), judged, groups, before)
+    pair = costs.widest()
+    told = costs.option(after, pair, costs.shown_in_all([before, after], pair))["by_group"]
+    alone = costs.option(after, pair, costs.shown_in_all([after], pair))["by_group"]
+    assert [row["group"] for row in alone] == ["a", "b", "c"]
+    assert len(told) == 2, "c stands together with another: alone, too few were found as it is"
+    assert {row["group"] for row in told}.isdisjoint({"c"})
+    assert sum(row["found"] for row in told) == sum(row["found"] for row in alone)
+
+
+@pytest.fixture(scope="module")
+def fold(demo_tables):
+    """A validation fold, with a table that was learnt before it."""
+    study = load_demo()
+    prepared = prepare(study, demo_tables, lambda share, step: None)
+    train, judged = prepared.fold_rows(prepared.folds.validation[0])
+    plan = study.model.model_copy(update={"max_features": 5, "max_points": 3, "max_cuts": 3})
+    table = train_table(plan.kind, prepared.features, prepared.labels, train, plan, prepared.catalogue, study.seed)
+    return FoldRows(study, prepared, plan, "sex", train, judged, table, 0.1)
+
+
+@pytest.mark.parametrize("name", ways_of(ModelPlan(max_features=3)))
+def test_a_way_knows_nothing_of_the_rows_that_it_is_judged_on(fold, name):
+    way = ways_of(ModelPlan(max_features=3, max_points=2, max_cuts=2))[name]
+    scores = way(fold)
+    turned = fold.prepared.labels.copy()
+    turned.iloc[fold.judged] = 1 - turned.iloc[fold.judged]
+    other_labels = replace(fold, prepared=replace(fold.prepared, labels=turned))
+    np.testing.assert_array_equal(way(other_labels), scores)
+    few = np.random.default_rng(2).choice(len(fold.judged), 40, replace=False)
+    np.testing.assert_array_equal(way(replace(fold, judged=fold.judged[few])), scores[few])
+    turned = fold.prepared.labels.copy()
+    turned.iloc[fold.train] = turned.iloc[fold.train].to_numpy()[::-1]
+    other_past = replace(fold, prepared=replace(fold.prepared, labels=turned))
+    assert not np.array_equal(way(other_past), scores), "it does learn from the training rows"
+
+
+def test_what_tells_a_group_is_learnt_from_the_training_rows(fold):
+    rng = np.random.default_rng(4)
+    boys = fold.prepared.groups["sex"].astype(str).eq("Boys").to_numpy()
+    assert 0.4 < boys.mean() < 0.6
+    signs = {"long_ago": fold.train, "lately": fold.judged}
+    features = fold.prepared.features[fold.prepared.features.columns[:8]].copy()
+    for name, rows in signs.items():
+        features[name] = rng.normal(0, 1, len(features))
+        features.loc[features.index[rows], name] += 3 * boys[rows]
+    told = proxies_of(replace(fold, prepared=replace(fold.prepared, features=features)))
+    assert told[0] == "long_ago"
 
 
 def load_demo():
