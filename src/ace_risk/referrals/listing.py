@@ -61,6 +61,8 @@ class ReferralList:
         cohort, or objected.
     come_of_age
         Children on the list who leave the age range before the outcome could be followed to its end.
+    tied_beneath
+        Children beneath the cut-off with the total of the last place: only the tie rule tells them from those above.
     resampled_lists
         Resampled tables that the bands rest on; 0 where the pack has none, and every band is empty.
     names_parental_conditions
@@ -80,6 +82,7 @@ class ReferralList:
     added: int = 0
     not_added: int = 0
     come_of_age: int = 0
+    tied_beneath: int = 0
     resampled_lists: int = 0
     names_parental_conditions: bool = True
 
@@ -175,9 +178,16 @@ def make_list(
         added=len(added),
         not_added=len(set(wanted) - on_list),
         come_of_age=int(comes_of_age(pack, tables, listed_ids, as_of).sum()),
+        tied_beneath=_tied_beneath(found, listed, added),
         resampled_lists=len(pack.resampled),
         names_parental_conditions=named,
     )
+
+
+def _tied_beneath(found: Standing, listed: Positions, added: Positions) -> int:
+    """How many children who aren't on the list have the total of the last place."""
+    tied = found.score == found.score[listed[-1]]
+    return int(tied.sum() - tied[listed].sum() - tied[added].sum())
 
 
 def _who(found: Standing, wanted: set[str], next_in_line: int) -> tuple[Positions, Positions, Positions]:

@@ -46,13 +46,42 @@ class Places:
 
         A kept place that its group can't fill goes to whoever is next in line.
         """
-        order = self.order(score)
-        on_list = np.zeros(len(score), dtype=bool)
-        for members, number in self.kept:
-            on_list[order[members[order]][:number]] = True
-        rest = order[~on_list[order]]
-        on_list[rest[: max(0, self.places - int(on_list.sum()))]] = True
+        on_list: NDArray[np.bool_] = np.logical_or.reduce(self._holders(score))
         return on_list
+
+    def listed_without_ties(self, score: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Who takes a place that another order of equal scores wouldn't give to somebody who is left out.
+
+        Examples
+        --------
+        >>> line = Places(2, ties=np.arange(4))
+        >>> score = np.array([9.0, 5.0, 5.0, 1.0])
+        >>> line.listed(score).tolist(), line.listed_without_ties(score).tolist()
+        ([True, True, False, False], [True, False, False, False])
+        """
+        holders = self._holders(score)
+        left_out = ~np.logical_or.reduce(holders)
+        firm = np.zeros(len(score), dtype=bool)
+        for held, members in zip(holders, [*(members for members, _ in self.kept), left_out], strict=True):
+            # Whoever goes first among equals of the group may else take a place that anyone may have.
+            equal = np.isin(score, score[members & ~held]) & np.isin(score, score[left_out])
+            firm |= held & ~equal
+        return firm
+
+    def _holders(self, score: NDArray[np.float64]) -> list[NDArray[np.bool_]]:
+        """The children who take each group's kept places, and last those who take the places that anyone may have."""
+        order = self.order(score)
+        holders = [_only(order[members[order]][:number], len(score)) for members, number in self.kept]
+        on_list = np.logical_or.reduce([np.zeros(len(score), dtype=bool), *holders])
+        rest = order[~on_list[order]]
+        return [*holders, _only(rest[: max(0, self.places - int(on_list.sum()))], len(score))]
+
+
+def _only(children: NDArray[np.intp], size: int) -> NDArray[np.bool_]:
+    """The mask of some children."""
+    mask = np.zeros(size, dtype=bool)
+    mask[children] = True
+    return mask
 
 
 def check_places(places: int, children: int) -> None:
@@ -100,6 +129,8 @@ def kept_places(
 def bands(line: Places, tables: Sequence[AdditiveModel], features: pd.DataFrame, listed: NDArray[np.intp]) -> list[str]:
     """How firmly each listed child holds the place: on how many of the lists that the resampled tables would make.
 
+    A list that holds the child only because of the rule for equal totals doesn't count as holding it.
+
     Parameters
     ----------
     line
@@ -120,5 +151,5 @@ def bands(line: Places, tables: Sequence[AdditiveModel], features: pd.DataFrame,
         return [""] * len(listed)
     times = np.zeros(len(features), dtype=np.int64)
     for table in tables:
-        times += line.listed(table.decision_function(features))
+        times += line.listed_without_ties(table.decision_function(features))
     return [WELL_INSIDE if times[child] > FIRM_SHARE * len(tables) else NEAR for child in listed]

@@ -39,7 +39,8 @@ MEANINGS = {
     "percentage. It says what services did, not what a child needs.",
     "score": "Total points on the points card.",
     "band": "How firmly the place is held, from tables fitted again on families drawn anew: well inside if on the "
-    "list by more than 90 of 100 of them, else near the cut-off. Empty where a worker added the child.",
+    "list by more than 90 of 100 of them, whatever the order of equal totals, else near the cut-off. Empty where a "
+    "worker added the child.",
     "reason_1": "The strongest reason, in the child's own records.",
     "reason_2": "The next reason; empty where there is none.",
     "reason_3": "The next reason; empty where there is none.",

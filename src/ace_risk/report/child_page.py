@@ -47,9 +47,10 @@ def place_sentence(record: ChildRecord) -> str:
     """Whether the child would be listed, and by how much."""
     line = f"Number {count(record.rank)} of {count(record.considered)} children considered"
     if record.listed:
-        near = "; near the cut-off, so other families in the training data could have changed it" * (
-            record.band == "near the cut-off"
-        )
+        near = (
+            "; near the cut-off, so other families in the training data, or another order of equal totals, could have "
+            "changed it"
+        ) * (record.band == "near the cut-off")
         return f"{line}: within the {count(record.places)} places of a list made on this day{near}."
     return (
         f"{line}: not within the {count(record.places)} places of a list made on this day. Total points: "

@@ -130,9 +130,10 @@ def tie_notes(referrals: ReferralList) -> list[str]:
     same = frame.index[frame["score"] == last]
     if len(same) < max(2, len(frame) / 10):
         return []
+    beneath = f", and so have {referrals.tied_beneath:,} children who are not listed" * (referrals.tied_beneath > 0)
     return [
-        f"Ranks {frame['rank'].loc[same[0]]:,} to {frame['rank'].loc[same[-1]]:,} have the same total. Among them the "
-        "child with the newest record goes first; the order says nothing more."
+        f"Ranks {frame['rank'].loc[same[0]]:,} to {frame['rank'].loc[same[-1]]:,} have the same total{beneath}. Among "
+        "them the child with the newest record goes first; the order says nothing more."
     ]
 
 

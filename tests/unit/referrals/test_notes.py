@@ -11,7 +11,8 @@ from ace_risk.data.tables import Tables
 from ace_risk.features.cohort import build_cohort
 from ace_risk.kinds import Kinds
 from ace_risk.referrals.listing import ReferralList
-from ace_risk.report.team_headers import list_header, who_is_listed
+from ace_risk.referrals.standing import find_standing
+from ace_risk.report.team_headers import list_header, tie_notes, who_is_listed
 from ace_risk.report.words import find_forbidden
 from ace_risk.tracking.pack import Pack
 
@@ -38,6 +39,18 @@ def test_each_thing_that_a_reader_must_know_is_a_note(pack: Pack, made_list: Ref
     header = list_header(keeping, listing, "Made.", None)
     assert header.safety[-5:] == (kept, added, objected, bands, unnamed)
     assert not [word for note in header.safety for word in find_forbidden(note)]
+
+
+def test_equal_totals_at_the_cut_off_are_told_with_those_beneath(
+    pack: Pack, made_list: ReferralList, world: Tables
+) -> None:
+    everybody = find_standing(pack, world, build_history(world, pack.kinds), made_list.as_of, (), 120, None)
+    last = made_list.frame["score"].iloc[-1]
+    assert made_list.tied_beneath == (everybody.score == last).sum() - (made_list.frame["score"] == last).sum() > 0
+    [note] = tie_notes(replace(made_list, tied_beneath=31, frame=made_list.frame.assign(score=7.0)))
+    assert note.startswith("Ranks 1 to 120 have the same total, and so have 31 children who are not listed. Among")
+    [note] = tie_notes(replace(made_list, tied_beneath=0, frame=made_list.frame.assign(score=7.0)))
+    assert note.startswith("Ranks 1 to 120 have the same total. Among")
 
 
 def test_a_kinds_file_that_marks_no_condition_is_told(pack: Pack, made_list: ReferralList) -> None:
