@@ -70,24 +70,6 @@ def homes_of(residence: pd.DataFrame, cohort: pd.DataFrame) -> pd.DataFrame:
     return collect(beside, _types(residence, columns)).set_axis(cohort.index)
 
 
-def leaves_area_at(residence: pd.DataFrame, homes: pd.DataFrame, cutoff: pd.Timestamp) -> pd.Series:
-    """When each child's unbroken residence in the area ends after a cutoff; empty while it goes on.
-
-    A gap of more than one day between spells breaks residence. This looks past the cutoff: it says how long
-    an outcome could have been seen, and is never a feature.
-
-    Returns
-    -------
-    Series
-        One value per row of `homes`, in the same order; NaT where the child stays.
-    """
-    children = to_table({"child_id": homes["child_id"]})
-    stays = stretches(to_table(spell_columns(residence)))
-    stays = stays.filter(leaves_after(stays, instant(cutoff)) & (stays.leaves < NEVER))
-    ends = children.left_join(stays.select("child_id", "leaves"), "child_id").order_by("row").select("leaves")
-    return collect(ends, {"leaves": "datetime64[us]"})["leaves"]
-
-
 def _types(frame: pd.DataFrame, columns: list[str]) -> dict[str, Any]:
     """The pandas types of some columns, by name."""
     return {name: frame[name].dtype for name in columns}

@@ -10,7 +10,7 @@ from ace_risk.data.schema import SCHEMA
 from ace_risk.errors import DataError, StudyError
 from ace_risk.features.cohort import censoring_reasons
 from ace_risk.features.groups import age_in_years, build_groups
-from ace_risk.features.homes import homes_at, leaves_area_at
+from ace_risk.features.homes import homes_at
 from ace_risk.features.labels import Outcome
 from ace_risk.features.ties import tie_order
 from ace_risk.plans import CohortRule, FairnessPlan
@@ -130,13 +130,10 @@ def test_the_known_home_changes_when_the_next_one_is_recorded():
 
 
 def test_a_child_who_left_has_no_home_and_is_observed_until_then():
-    residence = tables(
-        residence=[home("a", "h", end="2020-01-01"), home("a", "g", "2020-01-02", "2021-05-05")]
-    ).residence
-    at = pd.Timestamp("2019-06-01")
-    homes = homes_at(residence, at)
-    assert leaves_area_at(residence, homes, at).tolist() == [pd.Timestamp("2021-05-05")]  # one day's gap is none
-    assert homes_at(residence, pd.Timestamp("2021-05-05")).empty
+    residence = [home("a", "h", end="2020-01-01"), home("a", "g", "2020-01-02", "2021-05-05")]
+    assert homes_at(tables(residence=residence).residence, pd.Timestamp("2021-05-05")).empty
+    cohort = cohort_of("2021-02-01", **{**ONE, "residence": residence})
+    assert cohort["observed_until"].tolist() == [pd.Timestamp("2021-05-05")]  # one day's gap is none
 
 
 def test_a_child_seen_lately_is_in_the_cohort():

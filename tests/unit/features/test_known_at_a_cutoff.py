@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -12,7 +14,7 @@ from ace_risk.data.schema import SCHEMA
 from ace_risk.data.tables import Tables
 from ace_risk.features.cohort import NOT_A_RECORD, build_cohort, cutoffs_between
 from ace_risk.features.groups import build_groups
-from ace_risk.features.homes import HOME_COLUMNS, homes_at, homes_of, leaves_area_at
+from ace_risk.features.homes import HOME_COLUMNS, homes_at, homes_of
 from ace_risk.features.time_rules import (
     DAY,
     FAR,
@@ -159,14 +161,10 @@ def test_the_cohort_of_crowded_tables_is_that_of_the_reference(seed, numbers):
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_homes_and_leaving_at_one_cutoff_are_those_of_the_reference(seed):
+def test_homes_at_one_cutoff_are_those_of_the_reference(seed):
     residence = crowded(seed)[0].residence
     for cutoff in CUTOFFS[::3]:
-        homes = plain_homes_at(residence, cutoff)
-        pd.testing.assert_frame_equal(homes_at(residence, cutoff), homes)
-        pd.testing.assert_series_equal(
-            leaves_area_at(residence, homes, cutoff), plain_leaves_area_at(residence, homes, cutoff)
-        )
+        pd.testing.assert_frame_equal(homes_at(residence, cutoff), plain_homes_at(residence, cutoff))
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
@@ -181,12 +179,11 @@ def test_the_cohort_of_a_simulated_world_is_that_of_the_reference(seed):
 
 
 def test_an_end_in_the_year_9999_means_none():
-    tables, _ = crowded(3)
+    tables, history = crowded(3)
     residence = tables.residence.assign(end_date=tables.residence["end_date"].fillna(NEVER))
-    homes = plain_homes_at(residence, CUTOFFS[5])
-    until = leaves_area_at(residence, homes, CUTOFFS[5])
-    pd.testing.assert_series_equal(until, plain_leaves_area_at(tables.residence, homes, CUTOFFS[5]))
-    assert until.isna().any()
+    assert residence["end_date"].eq(NEVER).any()
+    filled = build_cohort(replace(tables, residence=residence), history, RULE, CUTOFFS)
+    pd.testing.assert_frame_equal(filled, plain_cohort(tables, history, RULE, CUTOFFS))
 
 
 def test_nobody_is_in_the_cohort_without_homes_records_or_cutoffs():
