@@ -210,4 +210,7 @@ taken off the list, or put on it, as it takes.
 A knob that moves no gap in a column isn't there for the audit to find; where the column by true need and the column by
 records differ, an audit of records alone would be misled. A dash: the group has become the largest, with which the
 others are compared.
+
+`care_home_calls` moves no gap here because of whom a list holds: a child in a care home has an open plan and is on no
+list, so the calls count only for those who come home, and only where the card has a line for records of their kinds.
 """
