@@ -30,6 +30,7 @@ from ace_risk.report.index_page import render_index
 from ace_risk.report.start import START_LINKS, start_sentences
 from ace_risk.study import Study, load_study
 from ace_risk.team_commands import refer
+from ace_risk.tracking.manifest import MANIFEST
 from ace_risk.tracking.pack import load_pack
 from ace_risk.world.shards import processors
 from ace_risk.world.simulate import simulate
@@ -155,6 +156,10 @@ def card(run: Path) -> list[str]:
 
 def of_a_run(run: Path) -> Path:
     """The folder of a run; a pack by itself is refused, because a pack is never written into."""
+    if not run.is_dir():
+        raise StudyError(f"{run}: no such folder. Give the run that ace-risk train wrote.")
+    if not (run / "pack").is_dir() and not (run / MANIFEST).is_file():
+        raise StudyError(f"{run}: holds no pack. Give the run that ace-risk train wrote.")
     if not (run / "pack").is_dir():
         raise StudyError(
             f"{run}: is a pack, and a pack is never written into. Give the run that holds it as pack/, "

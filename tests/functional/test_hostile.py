@@ -31,7 +31,8 @@ STARTS = (
 TRACE = "traceable"
 """Every hostile id holds it, so that one search finds any of them."""
 DAY = ("--as-of", "2025-12-01")
-SIGNED = ("--name", "<script>alert(1)</script>", "--role", "=1+1", "--until", date.today() + timedelta(30))
+SIGNED = ("--name", "<script>alert(1)</script>", "--role", "=1+1", "--until", date.today() + timedelta(30),
+          "--without-gate", "<img src=x onerror=alert(2)>")  # fmt: skip
 
 
 def hostile(tables, folder: Path) -> Path:

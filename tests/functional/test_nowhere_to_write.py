@@ -20,7 +20,7 @@ from ace_risk.data.files import output_folder
 from ace_risk.data.marker import write_expiry
 
 AS_OF = ("--as-of", "2025-12-01")
-UNTIL = ("--name", "Ada", "--role", "Head", "--until", date.today() + timedelta(9))
+UNTIL = ("--name", "Ada", "--role", "Head", "--until", date.today() + timedelta(9), "--without-gate", "A test.")
 
 
 @contextmanager

@@ -11,6 +11,7 @@ import pytest
 
 from ace_risk import AdditiveModel, load_pack
 from ace_risk.tracking.pack_files import write_pack
+from ace_risk.tracking.sign_off import sign_off_statement
 
 ACCEPTED = """\
 - name: Ada Holme
@@ -112,7 +113,17 @@ def test_a_run_that_passes_becomes_champion_and_is_exported(run_command, demo, p
     assert "On the same" in done.stdout
     assert aliases(place) == {"champion": load_pack(other).id}
     assert load_pack(place / "demo").id == load_pack(other).id
-    assert [path.name for path in place.iterdir()] == ["demo"]
+    assert sorted(path.name for path in place.iterdir()) == ["demo", "promotions.yaml"]
+    assert "ace-risk sign-off" in done.stdout
+    signing = ("--name", "Ada", "--role", "Head", "--until", date.today() + timedelta(30))
+    for promoted in (place / "demo", other):
+        assert run_command("sign-off", promoted, *signing).returncode == 0
+        stated = sign_off_statement(load_pack(promoted), synthetic=False)
+        assert stated.startswith("Signed off by Ada, Head, until")
+        assert "gate" not in stated
+    shutil.rmtree(place / "demo")
+    shutil.copytree(tmp_path / "run" / "pack", place / "demo")  # promoted before the other one took its place
+    assert run_command("sign-off", place / "demo", *signing).returncode == 0
 
     from mlflow.tracking import MlflowClient
 
@@ -171,12 +182,24 @@ def test_what_is_not_known_can_be_accepted_by_name_until_a_day(run_command, demo
     assert done.returncode == 4
     assert "not in force today" in done.stderr
     assert not (run / "acceptances.yaml").exists()
+    file.write_text(ACCEPTED.format(expires=date.today() + timedelta(90)).replace("sex,", "sexx,"))
+    done = run_command("promote", run, "--data", demo / "data", "--models", place, "--acceptances", file)
+    assert done.returncode == 4
+    assert "acceptances: 'sexx' is nothing that the gate asks for. Use: bar, sex, ethnicity," in done.stderr
+    assert "accept `sex` by name" in done.stderr
     file.write_text(ACCEPTED.format(expires=date.today() + timedelta(90)))
     done = run_command("promote", run, "--data", demo / "data", "--models", place, "--acceptances", file)
     assert done.returncode == 0, done.stderr
     for name in ("card.html", "card.md", "card.json"):
         assert "Ada Holme" in (run / name).read_text(encoding="utf-8"), name
     assert load_pack(place / "demo").id == load_pack(run).id
+
+
+def test_a_folder_that_is_no_run_is_told(run_command, demo, tmp_path):
+    for folder, words in (("missing", "no such folder"), ("data", "holds no pack"), ("run/pack", "never written into")):
+        done = run_command("promote", demo / folder)
+        assert done.returncode == 2
+        assert words in done.stderr
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from datetime import date, timedelta
+from html import unescape
 
 import pandas as pd
 import pytest
@@ -32,13 +33,19 @@ def test_real_data_are_listed_only_with_a_sign_off(run_command, demo, real, tmp_
     assert "nobody has signed this pack off" in done.stderr
     assert not (tmp_path / "list").exists()
     until = date.today() + timedelta(30)
-    signed = run_command("sign-off", run, "--name", "Ada Holme", "--role", "Head of early help", "--until", until)
+    sign = ("sign-off", run, "--name", "Ada Holme", "--role", "Head of early help", "--until", until)
+    refused = run_command(*sign)
+    assert refused.returncode == 4
+    assert "The gate has not let this pack through: run ace-risk promote first" in refused.stderr
+    assert not (run / "sign-off.yaml").exists()
+    signed = run_command(*sign, "--without-gate", "The pilot of a <small> team.")
     assert signed.returncode == 0, signed.stderr
     done = run_command(*command)
     assert done.returncode == 0, done.stderr
     for name in ("referrals.html", "referrals.txt"):
-        assert "Signed off by Ada Holme, Head of early help" in (tmp_path / "list" / name).read_text(), name
-        text = (tmp_path / "list" / name).read_text()
+        text = unescape((tmp_path / "list" / name).read_text())
+        assert "Signed off by Ada Holme, Head of early help" in text, name
+        assert "has not let this model through; it is used because: The pilot of a <small> team." in text, name
         assert "Approved by The Constabulary under UK GDPR (lawful basis: UK GDPR article 6(1)(e)" in text, name
         assert "For use by Ada Holme and CCP team, Carlisle only; made by Ada Holme" in text, name
 
@@ -74,7 +81,8 @@ def test_what_a_team_gets_lapses_with_the_approval(run_command, demo, real, appr
     ends = date.today() + timedelta(3)
     approve(real, expires_on=ends)
     run = shutil.copytree(demo / "run", tmp_path / "run")
-    run_command("sign-off", run, "--name", "Ada Holme", "--role", "Head", "--until", date.today() + timedelta(30))
+    run_command("sign-off", run, "--name", "Ada Holme", "--role", "Head", "--until", date.today() + timedelta(30),
+                "--without-gate", "A test.")  # fmt: skip
     as_of = date.today() - timedelta(5)
     of = ("--data", real, "--as-of", as_of)
     done = run_command("list", run, *of, "--places", "5", "--out", tmp_path / "list")

@@ -52,14 +52,17 @@ def sign_off(
     role: Annotated[str, typer.Option("--role", help="As what.")],
     until: Annotated[str, typer.Option("--until", help="First day on which it no longer holds, YYYY-MM-DD.")],
     note: Annotated[str, typer.Option("--note", help="What must be known with it; stands on every list.")] = "",
+    without_gate: Annotated[
+        str, typer.Option("--without-gate", help="Why a pack that was not promoted is used; stands on every list.")
+    ] = "",
 ) -> None:
-    """Record who signs a pack off for use and until when, in sign-off.yaml beside the pack.
+    """Record who signs a pack off for use and until when, in sign-off.yaml beside the pack: one that was promoted.
 
     Example: ace-risk sign-off models/demo --name "A. Holme" --role "Head of early help" --until 2027-01-01
     """
     from ace_risk.governance.signing import sign_off
 
-    say(sign_off(pack, name, role, until, note))
+    say(sign_off(pack, name, role, until, note, without_gate))
 
 
 def expire(

@@ -29,6 +29,7 @@ def gate_reasons(pack: Pack, card: ModelCard, acceptances: Sequence[Acceptance],
     """
     return [
         *_ended(acceptances, today),
+        *_unknown(acceptances, pack.audit),
         *_bar(pack.evaluation, acceptances, today),
         *_fairness(pack.audit, acceptances, today),
         *(f"card: {gap} is not given. Write it into the study and train again." for gap in card.gaps),
@@ -40,6 +41,13 @@ def _ended(acceptances: Sequence[Acceptance], today: date) -> Iterator[str]:
         if not item.holds(today):
             what = ", ".join(item.accepts)
             yield f"acceptances: that of {what} is not in force today. Renew it, or take it out."
+
+
+def _unknown(acceptances: Sequence[Acceptance], audit: Mapping[str, Any] | None) -> Iterator[str]:
+    """What is accepted must be something that the gate asks for: a slip of the pen would accept nothing."""
+    asked = ["bar", *dict.fromkeys(str(row["attribute"]) for row in (audit or {}).get("verdicts", ()))]
+    for name in dict.fromkeys(name for item in acceptances for name in item.accepts if name not in asked):
+        yield f"acceptances: {name!r} is nothing that the gate asks for. Use: {', '.join(asked)}."
 
 
 def _bar(evaluation: Mapping[str, Any], acceptances: Sequence[Acceptance], today: date) -> Iterator[str]:

@@ -22,6 +22,7 @@ from ace_risk.models.prepared import Prepared
 from ace_risk.pipeline import prepare, write_card
 from ace_risk.progress import progress
 from ace_risk.tracking.pack import Pack, load_pack
+from ace_risk.tracking.promotions import note_promotion
 from ace_risk.tracking.registry import register_pack
 from ace_risk.tracking.store import note_of
 
@@ -84,7 +85,10 @@ def promote(
     lines = [*verdict.told, f"Pack {pack.short_id} is version {version} of {pack.study.name}, {alias}."]
     if candidate:
         return [*lines, *(f"Stands against it: {reason}" for reason in verdict.reasons)]
-    return [*lines, f"Exported: {export(pack, models)}"]
+    exported = export(pack, models)
+    for beside in (exported.parent, run):
+        note_promotion(pack.id, beside)
+    return [*lines, f"Exported: {exported}. To use it: ace-risk sign-off {exported}, then ace-risk list {exported}"]
 
 
 def judge(pack: Pack, acceptances: tuple[Acceptance, ...], data: Path | None, models: Path) -> Verdict:

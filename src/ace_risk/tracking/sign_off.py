@@ -16,6 +16,7 @@ from ace_risk.data.files import write_file
 from ace_risk.errors import RefusedError, StudyError
 from ace_risk.plans import Part
 from ace_risk.report.natural import day
+from ace_risk.tracking.promotions import is_promoted
 
 if TYPE_CHECKING:
     from ace_risk.data.tables import Tables
@@ -38,6 +39,8 @@ class SignOff(Part):
         First day on which it holds, and first day on which it no longer does.
     note
         Anything that must be known with it.
+    without_gate
+        Why it is used although the gate didn't let it through; empty if it did.
     """
 
     pack: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
@@ -46,6 +49,7 @@ class SignOff(Part):
     signed_on: date
     until: date
     note: str = ""
+    without_gate: str = ""
 
 
 def sign_offs_file(pack: Pack) -> Path:
@@ -58,11 +62,26 @@ def read_sign_offs(path: Path) -> tuple[SignOff, ...]:
     return read_entries(path, SignOff)
 
 
-def add_sign_off(pack: Pack, name: str, role: str, until: date, note: str = "", today: date | None = None) -> Path:
+def add_sign_off(
+    pack: Pack,
+    name: str,
+    role: str,
+    until: date,
+    note: str = "",
+    today: date | None = None,
+    without_gate: str = "",
+) -> Path:
     """Write a sign-off beside a pack, after those that are there.
+
+    Parameters
+    ----------
+    without_gate
+        Why a pack that the gate didn't let through is used all the same.
 
     Raises
     ------
+    RefusedError
+        If the gate didn't let the pack through, and no reason is given.
     StudyError
         If the name or the role is empty, or `until` isn't after today.
     OutputError
@@ -75,7 +94,17 @@ def add_sign_off(pack: Pack, name: str, role: str, until: date, note: str = "", 
         problems.append(f"--until: {day(until)} is not after today. Give the first day on which it no longer holds.")
     if problems:
         raise StudyError.from_problems("sign-off", problems)
-    signed = SignOff(pack=pack.id, name=name, role=role, signed_on=today, until=until, note=note)
+    if is_promoted(pack):
+        without_gate = ""
+    elif not without_gate.strip():
+        raise RefusedError(
+            f"{pack.path}: not signed off. The gate has not let this pack through: run ace-risk promote first, and "
+            "sign the pack that it exports. Whoever uses it all the same says why (--without-gate), and every list "
+            "repeats it."
+        )
+    signed = SignOff(
+        pack=pack.id, name=name, role=role, signed_on=today, until=until, note=note, without_gate=without_gate
+    )
     content = [item.model_dump(mode="json") for item in (*read_sign_offs(path), signed)]
     write_file(path, yaml.safe_dump(content, sort_keys=False, allow_unicode=True))
     return path
@@ -136,11 +165,14 @@ def sign_off_statement(pack: Pack, synthetic: bool, today: date | None = None) -
     if holding:
         last = max(holding, key=lambda item: (item.until, item.signed_on, item.name))
         note = f" {last.note}" if last.note else ""
+        if last.without_gate:
+            note += f" The gate has not let this model through; it is used because: {last.without_gate}"
         return f"Signed off by {last.name}, {last.role}, until {day(last.until)}.{note}"
     if synthetic:
         return "Nobody has signed this model off; it may be shown on synthetic data only."
     ended = f"; the last one ended on {day(max(item.until for item in ours))}" if ours else ""
     raise RefusedError(
-        f"{pack.path}: nobody has signed this pack off for use{ended}. Whoever answers for it runs: "
+        f"{pack.path}: nobody has signed this pack off for use{ended}: no sign-off of it lies beside it. If the pack "
+        "that ace-risk promote exported is signed, give that one. Else whoever answers for it runs: "
         'ace-risk sign-off PACK --name "…" --role "…" --until YYYY-MM-DD'
     )
