@@ -19,5 +19,5 @@ DECISION_COLUMNS = ("decision", "decision_reason", "decided_by", "decided_on")
 DECISIONS = ("offered", "accepted", "declined", "already supported", "not appropriate")
 """What a decision may be."""
 
-BESIDE_COLUMNS = ("other_children_at_home", "support_now")
+BESIDE_COLUMNS = ("other_children_at_home", "support_now", "counted")
 """What the spreadsheet says besides, after the decisions; the page shows it too. Blank where it isn't known."""

@@ -40,8 +40,8 @@ class ReferralList:
     ----------
     frame
         One row per child on the list, in order of rank, those whom a worker added last: the contract's columns, and
-        `safe_contact`, `new`, `other_children_at_home` (under age and not on the list), `support_now` and `counted`
-        (for how many of the test rows with such a total the outcome followed, as a share).
+        `other_children_at_home` (under age and not on the list), `support_now`, `counted` (for how many of the test
+        rows with such a total the outcome followed, as a share), `safe_contact` and `new`.
     next_in_line
         The children just beneath the cut-off, with the same columns; their band is empty.
     as_of, made_at, expires_at
@@ -161,7 +161,7 @@ def make_list(
     made_at, expires_at = now(), lapse(as_of.to_pydatetime(), kept, approved_until)
     frame["list_made_at"], frame["list_expires_at"] = made_at, expires_at
     frame["counted"] = counted_shares(pack.evaluation, found.score[shown])
-    frame = frame[[*REFERRAL_COLUMNS, *BESIDE_COLUMNS, "safe_contact", "new", "counted"]]
+    frame = frame[[*REFERRAL_COLUMNS, *BESIDE_COLUMNS, "safe_contact", "new"]]
     on_list = set(listed_ids.map(written_id))
     in_data = against & set(tables.children["child_id"].map(written_id))
     return ReferralList(

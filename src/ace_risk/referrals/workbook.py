@@ -26,7 +26,7 @@ WIDTHS = {
     "strengths": 36, "support_options": 52, "data_gaps": 36, "changed_since_last": 18,
     "list_made_at": 17, "list_expires_at": 17, "pack": 14, "visit": 8,
     "decision": 18, "decision_reason": 36, "decided_by": 18, "decided_on": 13,
-    "other_children_at_home": 15, "support_now": 36,
+    "other_children_at_home": 15, "support_now": 36, "counted": 13,
 }  # fmt: skip
 """Width of each column, in characters."""
 
@@ -61,6 +61,8 @@ MEANINGS = {
     "other_children_at_home": "How many other children under age live in this household, as far as is known, and are "
     "not on this list.",
     "support_now": "Support that is open, or ended in the last 12 months, as far as is recorded.",
+    "counted": "Of 100 children with such a total when the model was tested, how many had the support recorded "
+    "afterwards, as a percentage. Where it differs from support_need, go by this one.",
 }
 """What each column holds, as the comment on its head says."""
 
@@ -145,7 +147,7 @@ def _write_rows(book: Workbook, sheet: Worksheet, first_row: int, frame: pd.Data
             if name in DECISION_COLUMNS:
                 sheet.write_blank(row, column, None, blank)
             else:
-                number = share if name == "support_need" else text
+                number = share if name in ("support_need", "counted") else text
                 _write_cell(sheet, row, column, record.get(name), text, number, moment)
 
 

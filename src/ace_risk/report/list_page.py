@@ -13,6 +13,8 @@ from ace_risk.report.words import FOLLOWED, SAFE_CONTACT
 
 FIRST_LIST = "first list"
 """What `changed_since_last` says where there was no list before."""
+FAR_APART = 0.05
+"""From this difference on, a row says to go by what was counted rather than by what the model expects."""
 MOST_OPTIONS = 4
 """Offers that a row of the list shows."""
 
@@ -117,14 +119,15 @@ def number_sentence(support_need: Any, outcome: str = FOLLOWED, counted: Any = N
     Examples
     --------
     >>> number_sentence(0.41, "a plan agreed", counted=0.33)[41:]
-    'the model expects 41 to have a plan agreed; when it was tested, 33 had.'
+    'the model expects 41 to have a plan agreed; when it was tested, 33 had: go by that one.'
     """
     if is_missing(support_need):
         return ""
-    expected = (
-        f"Of 100 children with records like these, the model expects {out_of_100(support_need)} to have {outcome}"
-    )
-    return f"{expected}." if is_missing(counted) else f"{expected}; when it was tested, {out_of_100(counted)} had."
+    told = f"Of 100 children with records like these, the model expects {out_of_100(support_need)} to have {outcome}"
+    if is_missing(counted):
+        return f"{told}."
+    differs = abs(float(counted) - float(support_need)) >= FAR_APART
+    return f"{told}; when it was tested, {out_of_100(counted)} had{': go by that one' if differs else ''}."
 
 
 def age(years: Any) -> str:

@@ -148,13 +148,15 @@ def test_sheet_holds_text_dates_and_no_formula(folder: Path, frame: pd.DataFrame
 
 def test_sheet_says_what_the_page_says_besides(tmp_path: Path, frame: pd.DataFrame) -> None:
     count = len(frame)
-    told = frame.assign(other_children_at_home=range(count), support_now="=Early help: open since 1 May 2026.")
+    support = "=Early help: open since 1 May 2026."
+    told = frame.assign(other_children_at_home=range(count), support_now=support, counted=0.24)
     write_list(tmp_path, told, HEADER)
     sheet = openpyxl.load_workbook(tmp_path / "referrals.xlsx").active
     assert sheet is not None
     head = next(cell.row for cell in sheet["A"] if cell.value == "rank")
-    rows = [[cell.value for cell in row][-2:] for row in sheet.iter_rows(min_row=head + 1, max_row=head + count)]
-    assert rows == [[number, "=Early help: open since 1 May 2026."] for number in range(count)]
+    rows = [[cell.value for cell in row][-3:] for row in sheet.iter_rows(min_row=head + 1, max_row=head + count)]
+    assert rows == [[number, support, 0.24] for number in range(count)]
+    assert sheet.cell(head + 1, sheet.max_column).number_format == "0%"
     assert all(cell.data_type != "f" for row in sheet.iter_rows() for cell in row)
     assert "Early help: open since 1 May 2026." in (tmp_path / "referrals.html").read_text()
 
