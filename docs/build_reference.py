@@ -20,6 +20,8 @@ from ace_risk.evaluate.printed_card import feature_title
 from ace_risk.features.catalogue import Catalogue, FeatureSpec
 from ace_risk.kinds import configs_folder, load_kinds
 from ace_risk.plans import Biases, Part, World
+from ace_risk.referrals.columns import REFERRAL_COLUMNS
+from ace_risk.referrals.workbook import MEANINGS, SHEET_COLUMNS
 from ace_risk.study import Study
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -137,7 +139,21 @@ def data_reference() -> str:
     """The page of the six tables, and of the kinds and codes that are shipped."""
     note = "Written by `make reference` from the data contract, `configs/kinds.yaml` and `configs/codes.yaml`."
     title, rest = data_dictionary(load_kinds()).split("\n\n", 1)
-    return f"{title}\n\n{note} How to bring your own: [your own approved data](your-own-data.md).\n\n{rest}"
+    columns = [
+        f"| `{name}` | {'' if name in REFERRAL_COLUMNS else 'sheet only'} | {MEANINGS[name]} |"
+        for name in SHEET_COLUMNS
+    ]
+    lists = [
+        "## The columns of a referral list",
+        "",
+        "The same in `referrals.csv` and `referrals.xlsx`, in this order; how to read it: [a list](read-a-list.md).",
+        "",
+        "| column | | meaning |",
+        "| --- | --- | --- |",
+        *columns,
+    ]
+    own = "How to bring your own: [your own approved data](your-own-data.md)."
+    return f"{title}\n\n{note} {own}\n\n{rest.rstrip()}\n\n" + "\n".join(lists) + "\n"
 
 
 def command_reference() -> str:

@@ -85,9 +85,11 @@ class Problem:
 
     def __str__(self) -> str:
         where = f"{self.table}.{self.column}" if self.column else self.table
-        text = f"{where}: {self.rule}; broken {self.count:,} time{'' if self.count == 1 else 's'}"
+        text = f"{where}: {self.rule}"
+        if self.rows or self.count > 1:
+            text += f"; broken {self.count:,} time{'' if self.count == 1 else 's'}"
         if self.rows:
-            text += f" (e.g. row {', '.join(str(row) for row in self.rows)})"
+            text += f" (e.g. row {', '.join(str(row) for row in self.rows)} beneath the header)"
         return f"{text}. {self.fix}" if self.fix else text
 
 

@@ -23,6 +23,7 @@ from ace_risk.data.tables import Tables
 from ace_risk.evaluate.assessment import assess
 from ace_risk.evaluate.document import search_record
 from ace_risk.evaluate.list_size import smallest_list
+from ace_risk.evaluate.places import kept_masks
 from ace_risk.evaluate.sizing import choose_size, keep_search, search_store
 from ace_risk.evaluate.truth import truth_record
 from ace_risk.evaluate.validation import ValidationFolds
@@ -83,7 +84,8 @@ def prepare(study: Study, tables: Tables, report: Report) -> Prepared:
     groups = build_groups(tables, history, cohort, kinds)
     eligible = is_eligible(history, cohort, outcome)
     family = family_of(tables.residence)
-    return Prepared(kinds, catalogue, history, cohort, features, labels, groups, family, folds, eligible)
+    kept = kept_masks(groups, study.referrals.places_by_hub, study.referrals.places_by_age_band)
+    return Prepared(kinds, catalogue, history, cohort, features, labels, groups, family, folds, eligible, kept)
 
 
 def train_study(study: Study, data: Path, out: Path, final: Path, quarantine: bool = False) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -55,6 +56,21 @@ def folds(study, prepared):
 @pytest.fixture(scope="module")
 def judge(study, folds):
     return FoldJudge(folds, study.fairness.attributes, 30)
+
+
+def test_places_that_are_kept_are_kept_in_what_is_judged(study, demo_tables):
+    keeping = study.referrals.model_copy(update={"places_by_age_band": {"under 1": 4, "16 to 17": 9}})
+    prepared = prepare(study.model_copy(update={"referrals": keeping}), demo_tables, lambda share, step: None)
+    _, judged = prepared.fold_rows(prepared.folds.test)
+    rows, age = JudgedRows.of(prepared, judged), prepared.groups["age_band"].iloc[judged].to_numpy()
+    score = prepared.features.iloc[judged].fillna(0).sum(axis=1).to_numpy(dtype=float)
+    listed = rows.top(score, 20)
+    for one in np.unique(rows.lists):
+        inside = rows.lists == one
+        assert listed[inside].sum() == 20
+        for band, number in (("under 1", 4), ("16 to 17", 9)):
+            assert (listed & inside & (age == band)).sum() >= min(number, (inside & (age == band)).sum())
+    assert not np.array_equal(listed, replace(rows, kept=()).top(score, 20))
 
 
 def test_a_size_is_judged_by_tables_learnt_before_each_fold(judge, prepared, study):

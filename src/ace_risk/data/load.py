@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -81,7 +82,8 @@ def load_tables(
         if frame is not None:
             frames[table.name] = frame
     said_end = _said_end(package, broken)
-    broken += _find(frames, kinds, said_end, unreadable)
+    cut = {rule.problem.table for rule in broken if rule.rows is not None and not rule.problem.column}
+    broken += [_mended_after(rule, cut) for rule in _find(frames, kinds, said_end, unreadable)]
     aside: dict[str, int] = {}
     if broken and quarantine and all(rule.rows is not None for rule in broken):
         kept = set_aside(frames, broken, lambda frames: _find(frames, kinds, said_end))
@@ -108,6 +110,16 @@ def _find(
 ) -> list[BrokenRule]:
     late = find_late(frames, said_end) if said_end is not None else []
     return find_broken(frames, kinds, unreadable) + late
+
+
+def _mended_after(rule: BrokenRule, cut: set[str]) -> BrokenRule:
+    """Ids that a table doesn't hold may stand in those of its rows that can't be read: mend these first."""
+    problem = rule.problem
+    for table in cut:
+        if problem.rule.startswith(f"must stand in {table}."):
+            fix = f"Mend the rows of {table} that can't be read first: they may be those that are missing here."
+            return replace(rule, problem=replace(problem, fix=fix))
+    return rule
 
 
 def _refusal(folder: str | Path, broken: list[BrokenRule], kept: Quarantine | None) -> DataError:

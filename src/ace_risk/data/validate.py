@@ -100,6 +100,10 @@ def _column_rules(
         yield from broken_rows(
             where, "must be plain text on one line", broken, "Remove line ends and tabs from the cells."
         )
+        yield from broken_rows(
+            where, "must not be a number that a spreadsheet cut short, as 1.23E+11",
+            values.str.fullmatch(r"[0-9]([.,][0-9]+)?[Ee]\+[0-9]+"), "Export the ids again as text.",
+        )  # fmt: skip
     if column.codes == "grade":
         yield from _grades(frames[table.name], kinds.incidents)
     elif column.codes:

@@ -16,7 +16,7 @@ from ace_risk.evaluate.churn import churn_record
 from ace_risk.evaluate.document import build_evaluation, data_notes, fold_records, quarantine_notes
 from ace_risk.evaluate.judged import JudgedRows, Ranking
 from ace_risk.evaluate.lead_time import lead_time_record, outcome_days
-from ace_risk.evaluate.list_size import select_top
+from ace_risk.evaluate.places import top_of_lists
 from ace_risk.evaluate.printed_card import print_card
 from ace_risk.evaluate.ranking import auc
 from ace_risk.evaluate.rankings import rank_rows, rule_rankings
@@ -105,7 +105,7 @@ def assess(
         places,
         len(np.unique(rows.lists)),
         study.seed,
-        Ranked(rankings[0].score, rows.lists, rows.tie_key, rankings[0].probability),
+        Ranked(rankings[0].score, rows.lists, rows.tie_key, rankings[0].probability, anew=not rows.kept),
         answers,
     )
     report("checks")
@@ -199,9 +199,10 @@ def churns(
     }
     titles = {ranking.name: ranking.title for ranking in rankings}
     children, cutoffs = cohort["child_id"].to_numpy(), cohort["cutoff"].to_numpy()
+    kept = tuple((members[everybody], number) for members, number in prepared.kept)
     return [
         {"name": name, "title": titles[name]}
-        | churn_record(children, cutoffs, select_top(score, places, cutoffs, ties))
+        | churn_record(children, cutoffs, top_of_lists(score, places, cutoffs, ties, kept))
         for name, score in scores.items()
     ]
 

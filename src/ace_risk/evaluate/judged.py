@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ace_risk.evaluate.list_size import select_top
+from ace_risk.evaluate.places import top_of_lists
 from ace_risk.features.ties import tie_order
 from ace_risk.models.prepared import Prepared, Rows
 
@@ -27,6 +28,8 @@ class JudgedRows:
         The order among equal scores, smaller first.
     households, children
         The household and the child of each row.
+    kept
+        Where places are kept for groups: the mask of each group's rows, and the places kept on each list.
     """
 
     label: NDArray[np.int8]
@@ -34,6 +37,7 @@ class JudgedRows:
     tie_key: NDArray[np.int64]
     households: NDArray[Any]
     children: NDArray[Any]
+    kept: tuple[tuple[NDArray[np.bool_], int], ...] = ()
 
     @classmethod
     def of(cls, prepared: Prepared, rows: Rows) -> JudgedRows:
@@ -45,22 +49,33 @@ class JudgedRows:
             tie_order(prepared.history, cohort, prepared.kinds),
             prepared.groups["household_id"].iloc[rows].to_numpy(dtype=object),
             cohort["child_id"].to_numpy(dtype=object),
+            tuple((members[rows], number) for members, number in prepared.kept),
         )
 
     def take(self, chosen: NDArray[Any]) -> JudgedRows:
         """Some of the rows, by position or mask."""
-        return JudgedRows(**{field.name: getattr(self, field.name)[chosen] for field in fields(self)})
+        columns = {name: getattr(self, name)[chosen] for name in _COLUMNS}
+        return JudgedRows(**columns, kept=tuple((members[chosen], number) for members, number in self.kept))
 
     @classmethod
     def together(cls, parts: list[JudgedRows]) -> JudgedRows:
         """Several sets of rows as one; each keeps its own lists and its own order among equals."""
-        return cls(
-            **{field.name: np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(cls)}
-        )
+        columns = {name: np.concatenate([getattr(part, name) for part in parts]) for name in _COLUMNS}
+        kept = zip(*(part.kept for part in parts), strict=True)
+        return cls(**columns, kept=tuple((np.concatenate([of for of, _ in one]), one[0][1]) for one in kept))
 
     def top(self, score: NDArray[np.float64], places: int) -> NDArray[np.bool_]:
-        """Which rows get a place on their list."""
+        """Which rows get a place on their list; places that are kept for groups go to these first.
+
+        On lists too short for all the places that are kept, none is.
+        """
+        if self.kept and sum(number for _, number in self.kept) <= places:
+            return top_of_lists(score, places, self.lists, self.tie_key, self.kept)
         return select_top(score, places, self.lists, self.tie_key)
+
+
+_COLUMNS = ("label", "lists", "tie_key", "households", "children")
+"""What there is of each row."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -76,7 +76,7 @@ def choose_size(
     """
     if not study.search.trials or not folds.parts or study.model.kind == "boosted_table":
         return Sized(study.model)
-    judge = FoldJudge(folds, study.fairness.primary_attributes, study.bar.smallest_group)
+    judge = FoldJudge(folds, study.fairness.primary_attributes, study.bar.smallest_group, study.fairness.suppress_below)
     trials = search_size(
         study.model,
         study.search,

@@ -88,6 +88,8 @@ class FoldJudge:
         The validation folds, one at least.
     attributes, smallest_group
         The groups whose difference in recall is told, and how often the outcome must have followed in each.
+    hide_below
+        The smallest count above 0 that may be worked out from a difference; a group with a smaller one is left out.
 
     Raises
     ------
@@ -95,8 +97,10 @@ class FoldJudge:
         If the outcome followed for none of a fold's rows, or a list has more places than rows.
     """
 
-    def __init__(self, folds: ValidationFolds, attributes: tuple[str, ...], smallest_group: int) -> None:
-        self.folds, self.smallest_group = folds, smallest_group
+    def __init__(
+        self, folds: ValidationFolds, attributes: tuple[str, ...], smallest_group: int, hide_below: int = 0
+    ) -> None:
+        self.folds, self.smallest_group, self.hide_below = folds, smallest_group, hide_below
         for name, part in zip(folds.names, folds.parts, strict=True):
             smallest_list(folds.places, len(part.label), part.lists)
             if not part.label.any():
@@ -112,7 +116,7 @@ class FoldJudge:
         """How a table of this size did; the same every time."""
         listed = self.folds.listed(plan)
         found = self.followed & listed
-        gap, where = largest_gap(self.folds.rows.label, listed, self.groups, self.smallest_group)
+        gap, where = largest_gap(self.folds.rows.label, listed, self.groups, self.smallest_group, self.hide_below)
         return Judged(
             features=self.folds.most_features(plan),
             recall=float(found.sum() / self.followed.sum()),

@@ -39,12 +39,16 @@ class Ranked:
         scores (smaller first).
     probability
         Per test row: the share that the score stands for; None where it stands for none.
+    anew
+        False where places are kept for groups: then the score alone doesn't say who is listed, and there is no interval
+        of lists made anew.
     """
 
     score: NDArray[np.float64]
     lists: NDArray[Any]
     tie_key: NDArray[np.int64]
     probability: NDArray[np.float64] | None = None
+    anew: bool = True
 
 
 def build_audit(
@@ -93,7 +97,11 @@ def build_audit(
         )  # fmt: skip
 
     names = list(listed)
-    anew = {} if ranked is None else {"list_size": places, "lists": ranked.lists, "tie_key": ranked.tie_key}
+    anew = (
+        {}
+        if ranked is None or not ranked.anew
+        else {"list_size": places, "lists": ranked.lists, "tie_key": ranked.tie_key}
+    )
     audits = {
         name: audit(chosen, groups[list(plan.attributes)], primary=plan.primary, **(anew if name == names[0] else {}))
         for name, chosen in listed.items()

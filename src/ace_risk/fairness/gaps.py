@@ -11,14 +11,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ace_risk.fairness.counts import COUNTS, METRICS, confusion_cells, count_groups, rates, read_groups
-from ace_risk.fairness.disclosure import SUPPRESSED
+from ace_risk.fairness.disclosure import SUPPRESSED, hide
 from ace_risk.fairness.result import FairnessAudit
 
 TPR = METRICS.index("tpr")
 
 
 def largest_gap(
-    label: NDArray[Any], listed: NDArray[np.bool_], groups: pd.DataFrame, least: int = 30
+    label: NDArray[Any], listed: NDArray[np.bool_], groups: pd.DataFrame, least: int = 30, hide_below: int = 0
 ) -> tuple[float | None, str]:
     """The largest difference in recall between two groups of one attribute, and where it is.
 
@@ -30,6 +30,8 @@ def largest_gap(
         Group of each row, one column per attribute.
     least
         Groups for which the outcome followed fewer times are left out.
+    hide_below
+        Groups are left out, too, whose recall would give a count from 1 to below this away.
 
     Returns
     -------
@@ -47,7 +49,9 @@ def largest_gap(
     found: tuple[float | None, str] = (None, "")
     for attribute in read_groups(groups, intersections=False):
         counts = count_groups(attribute, cells)
-        enough = np.flatnonzero(counts[:, COUNTS.index("tp")] + counts[:, COUNTS.index("fn")] >= least)
+        found_missed = [COUNTS.index("tp"), COUNTS.index("fn")]
+        hidden = hide(np.column_stack([counts, counts.sum(axis=1)]), hide_below)[:, found_missed].any(axis=1)
+        enough = np.flatnonzero((counts[:, found_missed].sum(axis=1) >= least) & ~hidden)
         if len(enough) < 2:
             continue
         recall = rates(counts[enough])[:, TPR]

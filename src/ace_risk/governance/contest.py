@@ -43,7 +43,7 @@ def compare(challenger: Pack, champion: Pack | None, prepared: Prepared | None) 
         return Contest("Not compared: there is no champion yet.")
     if champion.id == challenger.id:
         return Contest("Not compared: this pack is the champion already.")
-    if champion.study.outcome.kinds != challenger.study.outcome.kinds:
+    if _asked(champion) != _asked(challenger):
         return Contest("Not compared: the champion learnt to expect another outcome.")
     if prepared is None:
         return Contest("Not compared with the champion: no data were given (--data).")
@@ -56,6 +56,8 @@ def compare(challenger: Pack, champion: Pack | None, prepared: Prepared | None) 
     ours = challenger.score_features(prepared.features.iloc[judged])["score"].to_numpy(dtype=np.float64)
     places, followed = challenger.study.referrals.places, rows.label == 1
     found, found_before = rows.top(ours, places) & followed, rows.top(theirs, places) & followed
+    if not found_before.any():
+        return Contest(f"On the same {len(judged):,} test rows and {places:,} places, the champion reaches nobody.")
     _, low, high = gain_interval(found, found_before, rows.households, challenger.study.seed)
     told = (
         f"On the same {len(judged):,} test rows and {places:,} places, the challenger reaches {int(found.sum()):,} "
@@ -63,3 +65,9 @@ def compare(challenger: Pack, champion: Pack | None, prepared: Prepared | None) 
         f"({100 * low:+.0f} to {100 * high:+.0f} in 100)."
     )
     return Contest(told, worse=bool(high < 0))
+
+
+def _asked(pack: Pack) -> tuple[object, ...]:
+    """What a pack learnt to expect, without its name and title."""
+    outcome = pack.study.outcome
+    return frozenset(outcome.kinds), outcome.horizon_days, frozenset(outcome.after_kinds)

@@ -33,6 +33,8 @@ class Prepared:
         The folds in time.
     eligible
         Whether each row has the earlier record that the outcome asks for; all have where it asks for none.
+    kept
+        Where places are kept for hubs or age bands: the mask of each group's rows, and the places kept on each list.
     """
 
     kinds: Kinds
@@ -45,6 +47,7 @@ class Prepared:
     family: pd.Series
     folds: TemporalFolds
     eligible: NDArray[np.bool_]
+    kept: tuple[tuple[NDArray[np.bool_], int], ...] = ()
 
     def known(self, rows: Rows) -> Rows:
         """Those of some rows whose outcome could be followed to its end."""

@@ -14,6 +14,7 @@ from ace_risk.data.history import build_history
 from ace_risk.data.marker import lapse
 from ace_risk.data.tables import Tables
 from ace_risk.errors import StudyError
+from ace_risk.evaluate.places import bands
 from ace_risk.explanation.contributions import contributions
 from ace_risk.explanation.parental import Unnamed
 from ace_risk.explanation.sentences import day
@@ -21,7 +22,6 @@ from ace_risk.referrals.card_lines import CardLine, lines_of
 from ace_risk.referrals.child_file import written_id
 from ace_risk.referrals.lanes import Lane, lanes_of
 from ace_risk.referrals.own_tables import among, children_recorded, tables_of
-from ace_risk.referrals.places import bands
 from ace_risk.referrals.standing import Standing, comes_of_age, counted_shares, find_standing, first_day, people_of
 from ace_risk.referrals.support import support_so_far
 from ace_risk.referrals.telling import tell

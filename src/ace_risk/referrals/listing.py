@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 from ace_risk.data.history import build_history
 from ace_risk.data.marker import lapse
 from ace_risk.data.tables import Tables
+from ace_risk.evaluate.places import bands
 from ace_risk.explanation.parental import Unnamed
 from ace_risk.referrals.child_file import written_id
 from ace_risk.referrals.columns import BESIDE_COLUMNS, REFERRAL_COLUMNS
 from ace_risk.referrals.families import unlisted_siblings, visit_numbers
-from ace_risk.referrals.places import bands
 from ace_risk.referrals.previous import NEW, changes, left_since
 from ace_risk.referrals.standing import Standing, comes_of_age, counted_shares, find_standing, first_day
 from ace_risk.referrals.telling import tell

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from ace_risk.data.tables import Tables
 from ace_risk.errors import DataError, StudyError
+from ace_risk.evaluate.places import Places, check_places, kept_places
 from ace_risk.explanation.sentences import day
 from ace_risk.features.build import build_features
 from ace_risk.features.cohort import build_cohort
@@ -21,7 +22,6 @@ from ace_risk.features.homes import homes_of
 from ace_risk.features.labels import Outcome, is_eligible
 from ace_risk.features.ties import tie_order
 from ace_risk.referrals.child_file import written_id
-from ace_risk.referrals.places import Places, check_places, kept_places
 
 if TYPE_CHECKING:
     from ace_risk.tracking.pack import Pack

@@ -52,10 +52,26 @@ def _of_a_report(pack: Pack) -> dict[str, Any]:
     return {
         "made_at": now(),
         "statement": pack.evaluation["data"]["statement"],
-        "safety": REPORT_SAFETY,
+        "safety": (*REPORT_SAFETY, *kept_note(pack)),
         "recompute": _RECOMPUTE,
         **of_a_pack(pack),
     }
+
+
+def kept_note(pack: Pack, places: int | None = None) -> list[str]:
+    """For which hubs and age bands places are kept, in a sentence; nothing where none are.
+
+    Parameters
+    ----------
+    places
+        Places on the list, if others than the study says.
+    """
+    plan = pack.study.referrals
+    kept = [*plan.places_by_hub.items(), *((f"age {band}", n) for band, n in plan.places_by_age_band.items())]
+    if not kept:
+        return []
+    groups = ", ".join(f"{number:,} for {name}" for name, number in kept)
+    return [f"Of the {places or plan.places:,} places, some are kept: {groups}. Whoever is next takes the others."]
 
 
 def of_a_pack(pack: Pack) -> dict[str, str]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from ace_risk.report.headers import of_a_pack
+from ace_risk.report.headers import kept_note, of_a_pack
 from ace_risk.report.natural import clock, day
 from ace_risk.report.page import Header
 from ace_risk.report.words import LIST_SAFETY, REFER_NOW, WELFARE_ONLY
@@ -140,11 +140,8 @@ def tie_notes(referrals: ReferralList) -> list[str]:
 def who_is_listed(pack: Pack, referrals: ReferralList, hub: str | None) -> list[str]:
     """What a reader must know of who is on this list, and of what isn't said; children are counted, never named."""
     notes = []
-    plan = pack.study.referrals
-    kept = [*plan.places_by_hub.items(), *((f"age {band}", n) for band, n in plan.places_by_age_band.items())]
-    if kept and hub is None:
-        groups = ", ".join(f"{number:,} for {name}" for name, number in kept)
-        notes.append(f"Of the {referrals.places:,} places, some are kept: {groups}. Whoever is next takes the others.")
+    if hub is None:
+        notes += kept_note(pack, referrals.places)
     if referrals.added or referrals.not_added:
         notes.append(
             f"Added by a worker, beyond the {referrals.places:,} places: {referrals.added:,}. Asked for but not "

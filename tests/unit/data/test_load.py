@@ -287,6 +287,25 @@ def test_rows_of_another_length_are_counted_and_later_rows_keep_their_numbers(
     assert [(problem.column, problem.count, problem.rows) for problem in found] == [("", 1, (2,)), ("role", 1, (4,))]
 
 
+def test_ids_that_stand_in_rows_that_can_not_be_read_are_not_to_be_removed(csv_folder: Path) -> None:
+    path = csv_folder / "children.csv"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    path.write_text("\n".join([lines[0], f"{lines[1]},one more", *lines[2:]]) + "\n", encoding="utf-8")
+    found = problems(csv_folder)
+    assert ("children", "") in where(found)
+    unknown = [problem for problem in found if problem.rule == "must stand in children.child_id"]
+    assert unknown
+    assert all(problem.fix.startswith("Mend the rows of children that can't be read first") for problem in unknown)
+
+
+@pytest.mark.parametrize("text", ["1.23457E+11", "5E+09", "1,5e+12"])
+def test_ids_that_a_spreadsheet_cut_short_are_a_problem(csv_folder: Path, set_cell: CellWriter, text: str) -> None:
+    set_cell(csv_folder, "incidents", "incident_id", 1, text)
+    found = [problem for problem in problems(csv_folder) if problem.column == "incident_id"]
+    assert "must not be a number that a spreadsheet cut short, as 1.23E+11" in {problem.rule for problem in found}
+    assert text not in str(found)
+
+
 def test_several_broken_rules_come_in_one_error(csv_folder: Path, set_cell: CellWriter) -> None:
     (csv_folder / "services.csv").unlink()
     set_cell(csv_folder, "children", "birth_date", 2, "soon")

@@ -93,7 +93,7 @@ def test_one_in_a_hundred_is_allowed_and_one_more_is_not(large_folder: Path, set
     set_cell(large_folder, "incidents", "kind", 10, "mischief")
     message = refused(large_folder)
     assert message.endswith(f"{LIMIT_SENTENCE}: incidents would lose 3 of 200 rows.")
-    assert "broken 3 times (e.g. row 2, 6, 10)" in message
+    assert "broken 3 times (e.g. row 2, 6, 10 beneath the header)" in message
     assert "mischief" not in message
 
 

@@ -41,6 +41,28 @@ def test_groups_that_are_too_small_are_left_out():
     assert only_sex is not None
 
 
+def test_a_gap_that_would_give_a_small_count_away_is_left_out():
+    label = np.repeat([1, 0], 200).astype(np.int8)
+    care = pd.Series(np.where(np.arange(400) % 200 < 36, "ever", "never"))
+    groups = pd.DataFrame({"care_status": care, "sex": np.where(np.arange(400) % 2, "Boys", "Girls")})
+    for found, told in ((5, "sex"), (7, "care_status")):
+        listed = (np.arange(400) % 200 < found) | (np.arange(400) % 200 > 120)
+        gap, where = largest_gap(label, listed, groups, least=30, hide_below=6)
+        assert where.startswith(told), (found, where)
+        shown = largest_gap(label, listed, groups, least=30)
+        assert shown[1].startswith("care_status")
+        assert (gap == shown[0]) == (told == "care_status")
+
+
+def test_a_group_that_is_just_large_enough_is_judged():
+    label, listed, groups = made()
+    least = int((label * (groups["sex"] == "Girls")).sum())
+    other = int((label * (groups["sex"] == "Boys")).sum())
+    audit = audit_fairness(label, listed.astype(float), groups[["sex"]], threshold=0.5)
+    assert len(recall_gaps(audit, min(least, other)).judged) == 1
+    assert not recall_gaps(audit, min(least, other) + 1).judged
+
+
 def test_gaps_that_can_be_judged_are_told_from_those_that_can_not():
     label, listed, groups = made()
     groups.loc[:9, "hub"] = "tiny"

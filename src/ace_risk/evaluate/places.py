@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from ace_risk.errors import StudyError
+from ace_risk.evaluate.list_size import smallest_list
 from ace_risk.models.additive import AdditiveModel
 from ace_risk.plans import AgeBand
 
@@ -62,10 +64,17 @@ class Places:
         holders = self._holders(score)
         left_out = ~np.logical_or.reduce(holders)
         firm = np.zeros(len(score), dtype=bool)
+        overlap = np.sum([members for members, _ in self.kept], axis=0) > 1 if self.kept else left_out[:0]
         for held, members in zip(holders, [*(members for members, _ in self.kept), left_out], strict=True):
             # Whoever goes first among equals of the group may else take a place that anyone may have.
             equal = np.isin(score, score[members & ~held]) & np.isin(score, score[left_out])
             firm |= held & ~equal
+        if overlap.any() and any(
+            np.isin(score[held], score[members & ~held]).any()
+            for held, (members, _) in zip(holders, self.kept, strict=False)
+        ):
+            # Another order of equals could let one child stand for two groups, or two for them: fewer open places.
+            firm &= ~holders[-1]
         return firm
 
     def _holders(self, score: NDArray[np.float64]) -> list[NDArray[np.bool_]]:
@@ -121,9 +130,49 @@ def kept_places(
         problems.append(f"places: {total} are kept for hubs and age bands, and the list has {places}. Give {total}.")
     if problems:
         raise StudyError.from_problems("list", problems)
+    return kept_masks(groups, by_hub, by_age_band)
+
+
+def kept_masks(
+    groups: pd.DataFrame, by_hub: Mapping[str, int], by_age_band: Mapping[AgeBand, int]
+) -> tuple[tuple[NDArray[np.bool_], int], ...]:
+    """Of some rows, those of each hub and age band that has places kept, and how many; a group may have no rows."""
     wanted: list[tuple[str, str, int]] = [("hub", name, number) for name, number in by_hub.items()]
     wanted += [("age_band", name, number) for name, number in by_age_band.items()]
     return tuple(((groups[column] == name).to_numpy(dtype=bool), number) for column, name, number in wanted)
+
+
+def top_of_lists(
+    score: NDArray[np.float64],
+    places: int,
+    lists: NDArray[Any],
+    ties: NDArray[np.int64],
+    kept: tuple[tuple[NDArray[np.bool_], int], ...],
+) -> NDArray[np.bool_]:
+    """Which rows get a place on their list, where some places are kept for groups.
+
+    Parameters
+    ----------
+    score, lists, ties
+        Per row: its score, its list, and its order among equal scores, smaller first.
+    places
+        Places on each list.
+    kept
+        Per group: the mask of its rows, and the places kept on each list.
+
+    Examples
+    --------
+    >>> young = np.array([False, False, True])
+    >>> top_of_lists(np.array([3.0, 2.0, 1.0]), 2, np.zeros(3), np.arange(3), ((young, 1),)).tolist()
+    [True, False, True]
+    """
+    smallest_list(places, len(score), lists)
+    on_list = np.zeros(len(score), dtype=bool)
+    for one in np.unique(lists):
+        rows = np.flatnonzero(lists == one)
+        line = Places(places, ties[rows], tuple((members[rows], number) for members, number in kept))
+        on_list[rows] = line.listed(score[rows])
+    return on_list
 
 
 def bands(line: Places, tables: Sequence[AdditiveModel], features: pd.DataFrame, listed: NDArray[np.intp]) -> list[str]:
