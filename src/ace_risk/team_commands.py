@@ -12,7 +12,7 @@ from ace_risk.data.files import output_folder, write_file
 from ace_risk.data.marker import write_expiry
 from ace_risk.data.tables import Tables
 from ace_risk.errors import StudyError
-from ace_risk.referrals.child_file import read_additions, read_objections
+from ace_risk.referrals.child_file import as_in_data, read_additions, read_objections, written_id
 from ace_risk.referrals.child_record import make_child_record
 from ace_risk.referrals.export import write_list
 from ace_risk.referrals.listing import make_list
@@ -24,6 +24,7 @@ from ace_risk.report.team_headers import (
     child_header,
     list_header,
     list_warnings,
+    objection_note,
     review_header,
     review_notes,
     who_is_listed,
@@ -69,6 +70,7 @@ def open_for_team(run: Path, data: Path, objections: Path | None, quarantine: bo
     tables, given = load_approved(
         data, pack.kinds, outcome=study.outcome.name, kept_days=study.referrals.expires_days, quarantine=quarantine
     )
+    left_out = as_in_data(left_out, tables.children["child_id"])
     return Opened(pack, tables, left_out, signed_permission(pack, given))
 
 
@@ -180,7 +182,8 @@ def child(
         header = child_header(opened.pack, record, opened.permission.statement)
         page = render_child(record, header, opened.pack.study.outcome.full_title)
         write_file(folder / "child.html", page, private=True)
-    return [f"Written: {out}"]
+    unknown = len(opened.objections - set(opened.tables.children["child_id"].map(written_id)))
+    return [*objection_note(0, unknown), f"Written: {out}"]
 
 
 def read_time(text: str, forms: tuple[str, ...]) -> pd.Timestamp:

@@ -402,6 +402,11 @@ def test_a_review_and_a_child_s_page_are_written_for_their_owner_only(run_comman
     assert refused.returncode == 2
     assert child not in refused.stderr
     assert not (tmp_path / "four").exists()
+    (tmp_path / "o.csv").write_text(f"child_id\n{child.lower()} \nSYN-nobody\n", encoding="utf-8")
+    assert run_command(*command, tmp_path / "four", *objected).returncode == 2, "an id with a space, in small letters"
+    (tmp_path / "o.csv").write_text("child_id\nSYN-nobody\n", encoding="utf-8")
+    done = run_command(*command, tmp_path / "five", *objected)
+    assert "Objections that match no child in these data: 1." in done.stdout
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from ace_risk.data.files import output_folder
-from ace_risk.data.marker import write_expiry
+from ace_risk.data.marker import write_expiry, write_marker
 from ace_risk.data.unfinished import hidden_sibling
 from ace_risk.errors import RefusedError, StudyError
 from ace_risk.governance.expire import expire
@@ -182,8 +182,10 @@ def test_what_a_killed_command_left_half_written_is_deleted_and_what_is_being_wr
     for folder in (busy, left, elsewhere, forgotten):
         folder.mkdir(parents=True)
         (folder / "referrals.csv").write_text("child_id\nSYN-1\n", encoding="utf-8")
+        write_marker(folder, "a referral list")
+        write_expiry(folder, datetime(2026, 1, 1))  # of a day long past, as when a list of the past is made
     three_days_ago = time.time() - 3 * 24 * 3600
-    for path in (forgotten / "referrals.csv", forgotten):
+    for path in (*forgotten.iterdir(), forgotten):
         os.utime(path, (three_days_ago, three_days_ago))
     told = expire(tmp_path)
     assert {path for path in (busy, left, elsewhere, forgotten) if path.exists()} == {busy, elsewhere}

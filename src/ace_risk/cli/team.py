@@ -23,7 +23,7 @@ def list_(
         Path | None, typer.Option("--previous", help="The last referrals.csv, to say who is new, and who left and why.")
     ] = None,
     objections: Annotated[
-        Path | None, typer.Option("--objections", help="CSV of child_id: left out, counted, never listed again.")
+        Path | None, typer.Option("--objections", help="CSV of child_id: left out, and counted. Give it each time.")
     ] = None,
     additions: Annotated[
         Path | None, typer.Option("--additions", help="CSV of child_id, reason: added beyond the places, and marked.")
@@ -54,7 +54,7 @@ def review(
         Path | None, typer.Option("--list", help="The referrals.csv that the team works from, to say who is on it.")
     ] = None,
     objections: Annotated[
-        Path | None, typer.Option("--objections", help="CSV of child_id: left out, and counted.")
+        Path | None, typer.Option("--objections", help="CSV of child_id: left out, and counted. Give it each time.")
     ] = None,
     quarantine: SetAside = False,
 ) -> None:

@@ -72,6 +72,13 @@ def half_written(folder: Path) -> list[Path]:
     return found
 
 
+def is_being_written(path: Path, folder: Path) -> bool:
+    """Whether a path inside a folder lies in what a command began and hasn't finished; see :func:`half_written`."""
+    pattern = re.compile(_NAME.format(target=".+"))
+    matches = (pattern.fullmatch(name) for name in path.relative_to(folder).parts)
+    return any(match["ending"] == "part" for match in matches if match)
+
+
 def _beside(target: Path) -> list[tuple[Path, re.Match[str]]]:
     """The folders beside `target` that a process writes or wrote to take its place."""
     pattern = re.compile(_NAME.format(target=re.escape(target.name)))
@@ -84,8 +91,16 @@ def _is_left(path: Path, match: re.Match[str]) -> bool:
     """Whether nobody writes a folder any more; on another machine, whether nothing changed in it for two days."""
     if match["machine"] == _machine():
         return not _is_running(int(match["process"]))
-    changed = [os.lstat(Path(place) / name).st_mtime for place, _, names in os.walk(path) for name in (".", *names)]
+    changed = (_changed(Path(place) / name) for place, _, names in os.walk(path) for name in (".", *names))
     return time.time() - max(changed, default=0.0) > _FORGOTTEN_SECONDS
+
+
+def _changed(path: Path) -> float:
+    """When a file was changed last; now, if it has gone this moment."""
+    try:
+        return os.lstat(path).st_mtime
+    except FileNotFoundError:
+        return time.time()
 
 
 def _is_running(process: int) -> bool:

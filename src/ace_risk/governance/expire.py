@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ace_risk.data.files import writing_to
 from ace_risk.data.marker import changed_files, expiring_folders, outputs_inside, written_at
-from ace_risk.data.unfinished import half_written
+from ace_risk.data.unfinished import half_written, is_being_written
 from ace_risk.errors import RefusedError, StudyError, listing
 from ace_risk.report.natural import clock
 
@@ -43,7 +43,7 @@ def expire(folder: Path, even_if_changed: bool = False, now: datetime | None = N
     if not folder.is_dir() or folder.is_symlink():
         raise StudyError(f"{folder}: no such folder. Give the folder that holds the lists.")
     now = now or datetime.now()
-    found = list(expiring_folders(folder))
+    found = [(path, when) for path, when in expiring_folders(folder) if not is_being_written(path, folder)]
     lapsed = {path: when for path, when in found if when <= now}
     changed = {path: names for path in lapsed if (names := changed_files(path))}
     kept = {path: names for path in lapsed if (names := [str(inner) for inner in outputs_inside(path) - lapsed.keys()])}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -41,6 +41,33 @@ def read_child_file(path: Path, option: str, columns: Sequence[str], what: str, 
     return frame
 
 
+def as_in_data(written: Collection[str], children: pd.Series) -> frozenset[str]:
+    """Ids that people wrote down, as the data write them: capitals, and spaces around an id, don't matter.
+
+    Parameters
+    ----------
+    written
+        The ids; one that matches nobody stays as it is.
+    children
+        The ids in the data.
+
+    Examples
+    --------
+    >>> sorted(as_in_data({"c1 ", "C9"}, pd.Series(["C1", "C2"])))
+    ['C1', 'C9']
+    """
+    wanted = {_plain(child): child for child in written}
+    texts = children.map(written_id)
+    keys = texts.map(_plain)
+    matched = keys.isin(set(wanted))
+    nobody = (child for key, child in wanted.items() if key not in set(keys[matched]))
+    return frozenset([*texts[matched], *nobody])
+
+
+def _plain(child: str) -> str:
+    return child.removeprefix("'").strip().casefold()
+
+
 def read_objections(path: Path) -> frozenset[str]:
     """The ids of the children who are to be left out, from a file with a column `child_id`.
 
@@ -65,7 +92,7 @@ def read_additions(path: Path) -> dict[str, str]:
     """
     hint = "a CSV file in UTF-8 with the columns child_id and reason"
     rows = read_child_file(path, "--additions", ("reason",), "a file of additions", hint)
-    ids, reasons = rows["child_id"].map(written_id), rows["reason"].str.split().str.join(" ")
+    ids, reasons = rows["child_id"].str.strip().map(written_id), rows["reason"].str.split().str.join(" ")
     checks = {
         "without a child_id": ids.str.strip() == "",
         "without a reason": reasons == "",

@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from ace_risk.data.tables import Tables
+from ace_risk.errors import StudyError
 from ace_risk.explanation.sentences import day
 from ace_risk.features.homes import homes_at
 from ace_risk.plans import CohortRule
@@ -34,9 +35,17 @@ def read_previous(path: Path, option: str = "--previous") -> pd.DataFrame:
     Raises
     ------
     StudyError
-        If the file can't be read, or isn't a referral list.
+        If the file can't be read, isn't a referral list, or has no row of rank 1: then it is a part of one, or holds
+        those who were next in line.
     """
-    return read_child_file(path, option, ("rank",), "a referral list", "the referrals.csv of an earlier list")
+    give = "the referrals.csv of an earlier list"
+    frame = read_child_file(path, option, ("rank",), "a referral list", give)
+    if len(frame) and "1" not in set(frame["rank"].str.strip()):
+        raise StudyError(
+            f"{option}: {path} has no row of rank 1, so it isn't the list itself but a part of it, or those who were "
+            f"next in line. Give {give}."
+        )
+    return frame
 
 
 def changes(children: Iterable[object], previous: pd.DataFrame | None) -> list[str]:

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from ace_risk.errors import StudyError
-from ace_risk.referrals.child_file import read_additions, read_objections, written_id
+from ace_risk.referrals.child_file import as_in_data, read_additions, read_objections, written_id
 from ace_risk.referrals.previous import changes, read_previous
 from ace_risk.report.csv_text import csv_text
 
@@ -49,6 +49,21 @@ def test_objections_are_ids_as_lists_write_them(tmp_path: Path) -> None:
         read_objections(path)
     with pytest.raises(StudyError, match="--objections: "):
         read_objections(tmp_path / "none.csv")
+
+
+def test_an_objection_is_kept_however_its_id_was_typed(tmp_path: Path) -> None:
+    path = tmp_path / "objections.csv"
+    path.write_text("child_id\nSYN-1 \n\u00a0syn-2\n =a1\nSYN-9\n", encoding="utf-8")
+    found = as_in_data(read_objections(path), pd.Series(["SYN-1", "SYN-2", "=A1", "SYN-3"]))
+    assert found == {"SYN-1", "SYN-2", written_id("=A1"), "SYN-9"}
+    assert as_in_data(set(), pd.Series(["SYN-1"])) == set()
+
+
+def test_children_who_were_next_in_line_are_no_list(tmp_path: Path) -> None:
+    path = tmp_path / "next-in-line.csv"
+    path.write_text("rank,child_id\n201,C1\n202,C2\n", encoding="utf-8")
+    with pytest.raises(StudyError, match=r"--list: .*next-in-line\.csv has no row of rank 1"):
+        read_previous(path, "--list")
 
 
 def test_additions_need_a_child_and_a_reason_each(tmp_path: Path) -> None:
