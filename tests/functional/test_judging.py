@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
+import shutil
 from dataclasses import replace
 from itertools import pairwise
 
@@ -16,6 +18,7 @@ from ace_risk.data.approval import Permission
 from ace_risk.errors import DataError
 from ace_risk.evaluate.assessment import churns, describe_data
 from ace_risk.evaluate.checks import learning_records, unseen_record
+from ace_risk.evaluate.figures import at_places
 from ace_risk.evaluate.judged import JudgedRows, Ranking
 from ace_risk.evaluate.sizing import choose_size, fingerprint
 from ace_risk.evaluate.truth import truth_record
@@ -71,6 +74,21 @@ def test_places_that_are_kept_are_kept_in_what_is_judged(study, demo_tables):
         for band, number in (("under 1", 4), ("16 to 17", 9)):
             assert (listed & inside & (age == band)).sum() >= min(number, (inside & (age == band)).sum())
     assert not np.array_equal(listed, replace(rows, kept=()).top(score, 20))
+    table = at_places(Ranking("points_card", "Card", score), rows, 20)
+    assert (table.tp, table.fp) == ((listed & (rows.label == 1)).sum(), (listed & (rows.label == 0)).sum())
+
+
+def test_totals_too_small_to_tell_are_refused_on_real_data(run_command, study, demo, tmp_path, approve):
+    data = shutil.copytree(demo / "data", tmp_path / "data")
+    (data / "datapackage.json").unlink()
+    approve(data)
+    text = re.sub(r": (\w+\.yaml)", rf": {configs_folder()}/\1", (configs_folder() / "demo.yaml").read_text())
+    text = text.replace("places: 200", "places: 1").replace("trials: 20", "trials: 0")
+    (tmp_path / "study.yaml").write_text(text, encoding="utf-8")
+    done = run_command("train", "--config", tmp_path / "study.yaml", "--data", data, "--out", tmp_path / "run")
+    assert done.returncode == 3, done.stderr
+    assert "fewer than 6 times a child was found, missed, or listed without the outcome" in done.stderr
+    assert not (tmp_path / "run").exists()
 
 
 def test_a_size_is_judged_by_tables_learnt_before_each_fold(judge, prepared, study):

@@ -11,11 +11,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ace_risk.data.tables import Tables
+from ace_risk.errors import DataError
 from ace_risk.evaluate.checks import learning_records, unseen_record
 from ace_risk.evaluate.churn import churn_record
 from ace_risk.evaluate.document import build_evaluation, data_notes, fold_records, quarantine_notes
+from ace_risk.evaluate.figures import at_places
 from ace_risk.evaluate.judged import JudgedRows, Ranking
 from ace_risk.evaluate.lead_time import lead_time_record, outcome_days
+from ace_risk.evaluate.list_size import ListEvaluation
 from ace_risk.evaluate.places import top_of_lists
 from ace_risk.evaluate.printed_card import print_card
 from ace_risk.evaluate.ranking import auc
@@ -95,6 +98,8 @@ def assess(
     report("audit")
     groups, places = prepared.groups.iloc[judged], study.referrals.places
     listed = {ranking.name: rows.top(ranking.score, places) for ranking in rankings}
+    if not permission.synthetic:
+        refuse_small_totals(at_places(rankings[0], rows, places), study.fairness.suppress_below)
     audit = build_audit(
         study.fairness,
         rows.label,
@@ -142,6 +147,33 @@ def assess(
     data = describe_data(study, tables, prepared, permission)
     evaluation = build_evaluation(study, data, rankings, rows, gaps, sections)
     return Assessment(evaluation, audit, rankings, rows, judged, on_list, days)
+
+
+def refuse_small_totals(at_size: ListEvaluation, hide_below: int) -> None:
+    """Refuse a test whose totals are so small that they could point to a child: reports tell them, and leave the team.
+
+    Parameters
+    ----------
+    at_size
+        The model's lists of the test period.
+    hide_below
+        The smallest count above 0 that may be shown.
+
+    Raises
+    ------
+    DataError
+        If a total of those found, listed in vain, or missed is smaller.
+
+    Examples
+    --------
+    >>> refuse_small_totals(ListEvaluation(tp=6, fp=34, tn=900, fn=0, places=40, lists=1), 6)
+    """
+    if any(1 <= total < hide_below for total in (at_size.tp, at_size.fp, at_size.fn)):
+        raise DataError(
+            f"test period: over all lists, fewer than {hide_below:,} times a child was found, missed, or listed "
+            "without the outcome, and a report may not tell so small a count (fairness.suppress_below). Give more "
+            "places (referrals.places), or more list dates (folds.test_cutoffs), or wait for more records."
+        )
 
 
 def _in_time(

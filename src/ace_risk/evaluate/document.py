@@ -59,7 +59,9 @@ def build_evaluation(
         "places": places,
         "lists": lists,
         "models": records,
-        "curve": curve_records([ranking for ranking in rankings if ranking.name != "chance"], rows, places),
+        "curve": curve_records(
+            [ranking for ranking in rankings if ranking.name != "chance"], rows, places, study.fairness.suppress_below
+        ),
         "reliability": reliability_records(rankings[0], rows),
         "bar": bar,
         "verdict": overall([item["verdict"] for item in bar]),

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from ace_risk.evaluate.calibration import calibration_fit, reliability
 from ace_risk.evaluate.judged import JudgedRows, Ranking
-from ace_risk.evaluate.list_size import ListEvaluation, evaluate_at_list_size
+from ace_risk.evaluate.list_size import ListEvaluation
 from ace_risk.evaluate.ranking import auc, average_precision, brier
 from ace_risk.evaluate.resampling import share_interval
 
@@ -24,7 +24,10 @@ _CURVE_SHARES = (0.01, 0.02, 0.03, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5)
 
 def at_places(ranking: Ranking, rows: JudgedRows, places: int) -> ListEvaluation:
     """The pooled confusion table of a ranking at so many places on each list."""
-    return evaluate_at_list_size(rows.label, ranking.score, places, lists=rows.lists, tie_key=rows.tie_key)
+    listed, followed = rows.top(ranking.score, places), rows.label == 1
+    tp, selected, positives = int((listed & followed).sum()), int(listed.sum()), int(followed.sum())
+    fp, fn = selected - tp, positives - tp
+    return ListEvaluation(tp=tp, fp=fp, tn=len(followed) - tp - fp - fn, fn=fn, places=places, lists=selected // places)
 
 
 def table_of(at_size: ListEvaluation) -> dict[str, int]:
@@ -98,6 +101,8 @@ def shares_with_intervals(
 def tie_note(ranking: Ranking, rows: JudgedRows, places: int) -> str:
     """How many places went by the tie rule, where that is a tenth of them or more; else nothing."""
     by_tie = 0
+    if rows.kept:  # who goes by the tie rule then depends on the group too
+        return ""
     for name in np.unique(rows.lists):
         score = ranking.score[rows.lists == name]
         cut = np.sort(score)[-places]
@@ -124,14 +129,21 @@ def _calibration(probability: NDArray[np.float64] | None, rows: JudgedRows) -> d
     )
 
 
-def curve_records(rankings: Sequence[Ranking], rows: JudgedRows, places: int) -> list[dict[str, Any]]:
-    """Table, recall and precision over list sizes: 1 % to half of the smallest list, and the study's places."""
+def curve_records(
+    rankings: Sequence[Ranking], rows: JudgedRows, places: int, hide_below: int = 0
+) -> list[dict[str, Any]]:
+    """Table, recall and precision over list sizes: 1 % to half of the smallest list, and the study's places.
+
+    Other sizes at which a count lies from 1 to below `hide_below` are left out.
+    """
     smallest = int(pd.Series(rows.lists).value_counts().min())
     sizes = sorted({max(1, round(share * smallest)) for share in _CURVE_SHARES} | {places})
     records = []
     for ranking in rankings:
         for size in sizes:
             at_size = at_places(ranking, rows, size)
+            if size != places and any(1 <= number < hide_below for number in table_of(at_size).values()):
+                continue
             records.append(
                 {"name": ranking.name, "title": ranking.title, "places": size, **table_of(at_size)}
                 | {"recall": at_size.recall, "precision": at_size.precision}
