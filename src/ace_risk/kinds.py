@@ -24,8 +24,8 @@ NEVER_OUTCOMES = frozenset({"arrest", "charge", "custody", "stop_search", "first
 MISSING_ROLES = ("from_care", "from_home")
 """The roles that a history gives to missing episodes."""
 _PLAIN = {
-    "int_parsing": "must be a whole number, such as 20000",
-    "int_type": "must be a whole number, such as 20000",
+    "int_parsing": "must be a whole number, such as 28",
+    "int_type": "must be a whole number, such as 28",
     "float_parsing": "must be a number, such as 0.2",
     "date_from_datetime_parsing": "must be a day, written as 2026-05-12",
     "date_parsing": "must be a day, written as 2026-05-12",

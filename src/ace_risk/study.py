@@ -88,12 +88,21 @@ def load_study(path: str | Path) -> Study:
     if not isinstance(content, dict):
         raise StudyError(f"{path}: a study is a mapping of keys to values. See configs/demo.yaml for one.")
     outcomes = path.resolve().parent / str(content.pop("outcomes", "outcomes.yaml"))
-    if isinstance(content.get("outcome"), str):
-        content["outcome"] = named_outcome(path, content["outcome"], outcomes)
+    name, problems = content.get("outcome"), list[str]()
+    if isinstance(name, str):
+        try:
+            content["outcome"] = named_outcome(name, outcomes)
+        except StudyError as error:
+            problems.append(str(error))
+            content["outcome"] = None
     try:
         study = Study.model_validate(content)
     except ValidationError as error:
-        raise StudyError.from_problems(str(path), validation_problems(error)) from None
+        found = validation_problems(error)
+        if isinstance(name, str):
+            found = [text.replace("outcome.", f"{outcomes.name}: {name}.", 1) for text in found
+                     if content["outcome"] or not text.startswith("outcome")]  # fmt: skip
+        raise StudyError.from_problems(str(path), [*problems, *found]) from None
     folder = path.resolve().parent
     study = study.model_copy(
         update={key: folder / getattr(study, key) for key in ("catalogue", "aces", "kinds", "codes")}
@@ -104,7 +113,7 @@ def load_study(path: str | Path) -> Study:
     return study
 
 
-def named_outcome(path: Path, name: str, outcomes: Path) -> dict[str, Any]:
+def named_outcome(name: str, outcomes: Path) -> dict[str, Any]:
     """The outcome that a study names, from a file of outcomes.
 
     Raises
@@ -116,7 +125,7 @@ def named_outcome(path: Path, name: str, outcomes: Path) -> dict[str, Any]:
     known = declared if isinstance(declared, dict) else {}
     if not isinstance(known.get(name), dict):
         names = ", ".join(map(str, known)) or "none"
-        raise StudyError(f"{path}: outcome: {name!r} is not in {outcomes.name}. Use one of: {names}.")
+        raise StudyError(f"outcome: {name!r} is not in {outcomes.name}. Use one of: {names}.")
     found: dict[str, Any] = known[name]
     return found
 

@@ -54,6 +54,19 @@ def test_an_unknown_outcome_is_refused_with_the_known_ones(write):
         load_study(write(outcome="arrests"))
 
 
+def test_a_wrong_outcome_hides_no_other_problem_and_its_own_file_is_named(write, tmp_path):
+    with pytest.raises(StudyError) as error:
+        load_study(write(outcome="arrests", seed=-1))
+    assert "'arrests' is not in" in str(error.value)
+    assert "seed" in str(error.value)
+    assert "outcome: is empty" not in str(error.value)
+    (tmp_path / "ours.yaml").write_text("plan:\n  kind: [cpp]\n", encoding="utf-8")
+    with pytest.raises(StudyError) as error:
+        load_study(write(outcome="plan", outcomes=str(tmp_path / "ours.yaml"), seed=-1))
+    for words in ("ours.yaml: plan.kind: unknown key", "seed"):
+        assert words in str(error.value)
+
+
 @pytest.mark.parametrize(
     ("changes", "words"),
     [

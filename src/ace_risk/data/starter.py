@@ -20,6 +20,12 @@ COPIED = ("catalogue.yaml", "kinds.yaml", "codes.yaml", "outcomes.yaml", "aces.y
 """What a study refers to; copied, so that it can be changed without touching the shipped files."""
 
 
+UNVERSIONED = "# Tables and approvals never belong into version control; the study and its YAML may.\n" + "\n".join(
+    ("*.csv", "*.parquet", "*.xlsx", APPROVAL_FILE, "")
+)
+"""Keeps the tables out of a repository, should the folder lie in one."""
+
+
 def write_starter(folder: Path) -> None:
     r"""Write a study of one's own into an empty or a new folder, whole or not at all.
 
@@ -50,6 +56,7 @@ def write_starter(folder: Path) -> None:
         write_file(part / MAPPING_FILE, _mapping())
         write_file(part / APPROVAL_FILE, _approval())
         write_file(part / DICTIONARY, data_dictionary(load_kinds()))
+        write_file(part / ".gitignore", UNVERSIONED)
 
 
 def study_name(folder: Path) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import stat
+import subprocess
 
 import pytest
 import yaml
@@ -38,6 +40,15 @@ def test_the_tables_have_their_columns_and_only_the_owner_reads_them(folder):
         path = folder / f"{table.name}.csv"
         assert path.read_text(encoding="utf-8") == ",".join(table.column_names) + "\n"
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_a_repository_around_the_folder_takes_no_table(folder):
+    git = ("git", "-C", str(folder))
+    subprocess.run([*git, "init", "--quiet"], check=True)
+    (folder / "people.xlsx").write_bytes(b"")
+    found = subprocess.run([*git, "status", "--porcelain", "-uall"], check=True, capture_output=True, text=True).stdout
+    assert "study.yaml" in found
+    assert not re.search(r"csv|xlsx|approval", found)
 
 
 def test_empty_tables_say_what_to_fill_them_with(folder):
