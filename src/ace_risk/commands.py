@@ -42,7 +42,13 @@ CALIBRATION = "calibration.csv"
 def train(config: Path, data: Path, out: Path, quarantine: bool = False) -> list[str]:
     """Train, evaluate and audit a study's model."""
     evaluation = train_study(load_study(config), data, out, final=out, quarantine=quarantine)
-    return [*evaluation["sentences"], f"The bar: {evaluation['verdict']}. Written: {out}"]
+    pack = load_pack(out)
+    read = len(pack.model.feature_names_in_)
+    return [
+        *evaluation["sentences"],
+        f"The model reads {read:,} of the {len(pack.catalogue):,} features on offer; pack/variables.csv says which.",
+        f"The bar: {evaluation['verdict']}. Written: {out}",
+    ]
 
 
 def synth(config: Path, out: Path, workers: int | None = None) -> list[str]:

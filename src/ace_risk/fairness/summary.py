@@ -180,7 +180,7 @@ def other_measures(
     for row in outside.head(NAMED).to_dict("records"):
         attribute, metric = str(row["attribute"]), str(row["metric"])
         pair = [(row["attribute"], row[name], metric) for name in ("group", "reference")]
-        figures = f"{per_1000(rates[pair[0]])} of 1,000 beside {per_1000(rates[pair[1]])} ({row['reference']})"
+        figures = f"{per_1000(rates[pair[0]])} of 1,000 beside {per_1000(rates[pair[1]])} in the largest group ({row['reference']})"
         shown = "figures hidden" if set(pair) & set(hidden) else figures
         told.append(f"{titles[attribute]}, {row['group']}: {MEASURES[metric]}, {shown}")
     more = [f"and {len(outside) - NAMED:,} more"] if len(outside) > NAMED else []
@@ -197,7 +197,7 @@ def _apart(row: Any, rates: Mapping[Any, list[float]], titles: Mapping[str, str]
     reference = rates[row.attribute, row.reference][0]
     return (
         f"{titles[row.attribute]}, {row.group}: {per_1000(rate)} of 1,000 listed "
-        f"({per_1000(low)} to {per_1000(high)}), beside {per_1000(reference)} ({row.reference})"
+        f"({per_1000(low)} to {per_1000(high)}), beside {per_1000(reference)} in the largest group ({row.reference})"
     )
 
 

@@ -58,7 +58,7 @@ def test_differences_are_told_in_natural_frequencies_with_intervals():
     )
     assert differ == (
         "1 of 2 groups differs from the largest group by more than 50 in 1,000: "
-        "Ethnicity, Asian: 250 of 1,000 listed (232 to 269), beside 412 (White)."
+        "Ethnicity, Asian: 250 of 1,000 listed (232 to 269), beside 412 in the largest group (White)."
     )
     assert "not enough evidence" in untold
     assert "Ethnicity: Black" in untold
