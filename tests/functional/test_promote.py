@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from dataclasses import replace
 from datetime import date, timedelta
@@ -10,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from ace_risk import AdditiveModel, load_pack
+from ace_risk.governance.contest import compare
+from ace_risk.pipeline import prepare
 from ace_risk.tracking.pack_files import write_pack
 from ace_risk.tracking.sign_off import sign_off_statement
 
@@ -154,6 +157,33 @@ def test_a_challenger_that_reaches_fewer_children_is_refused(run_command, demo, 
     assert done.stderr.count("\n  - ") == 1
     assert "champion: On the same" in done.stderr
     assert load_pack(place / "demo").id == load_pack(demo / "run").id
+
+
+def test_what_chance_explains_is_not_worse_and_another_outcome_is_not_compared(demo, demo_tables, tmp_path):
+    """A card that lacks its least line reaches about as many: the interval holds nought, and the sentence says it."""
+    challenger = load_pack(demo / "run")
+    prepared = prepare(challenger.study, demo_tables, lambda share, step: None)
+    least = min(challenger.model.terms, key=lambda term: max(abs(score) for score in term.scores))
+    fewer = replace(
+        challenger.model, terms=tuple(term for term in challenger.model.terms if term is not least), directions={}
+    )
+    study = challenger.study
+    for number, (model, horizon, told) in enumerate(
+        ((fewer, 365, "On the same"), (reversed_points(fewer), 365, "On the same"), (fewer, 182, "another outcome"))
+    ):
+        outcome = study.outcome.model_copy(update={"horizon_days": horizon})
+        write_pack(
+            tmp_path / f"{number}" / "pack", model=model, study=study.model_copy(update={"outcome": outcome}),
+            evaluation=challenger.evaluation, audit=challenger.audit, profile=challenger.profile,
+            versions=challenger.versions, catalogue_yaml=study.catalogue.read_text(encoding="utf-8"),
+        )  # fmt: skip
+        other = load_pack(tmp_path / f"{number}")
+        found = compare(other, challenger, prepared)
+        assert told in found.told
+        assert found.worse == (number == 1), found.told
+        if number == 0:
+            low, high = re.search(r"\(([-+]\d+) to ([-+]\d+) in 100\)", found.told).groups()
+            assert int(low) < 0 < int(high)
 
 
 @pytest.mark.parametrize(

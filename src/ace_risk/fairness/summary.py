@@ -180,7 +180,8 @@ def other_measures(
     for row in outside.head(NAMED).to_dict("records"):
         attribute, metric = str(row["attribute"]), str(row["metric"])
         pair = [(row["attribute"], row[name], metric) for name in ("group", "reference")]
-        figures = f"{per_1000(rates[pair[0]])} of 1,000 beside {per_1000(rates[pair[1]])} in the largest group ({row['reference']})"
+        ours, largest = per_1000(rates[pair[0]]), per_1000(rates[pair[1]])
+        figures = f"{ours} of 1,000 beside {largest} in the largest group ({row['reference']})"
         shown = "figures hidden" if set(pair) & set(hidden) else figures
         told.append(f"{titles[attribute]}, {row['group']}: {MEASURES[metric]}, {shown}")
     more = [f"and {len(outside) - NAMED:,} more"] if len(outside) > NAMED else []

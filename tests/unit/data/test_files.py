@@ -206,6 +206,19 @@ def test_what_a_living_process_writes_is_neither_touched_nor_written_twice(tmp_p
     assert (tmp_path / "other").is_dir()
 
 
+def test_a_process_of_another_user_is_alive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    theirs = hidden(tmp_path / "run", "part", 4_000_000)
+    theirs.mkdir()
+
+    def refuse(process: int, signal: int) -> None:
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(os, "kill", refuse)
+    with pytest.raises(OutputError, match=r"by another command .process 4000000\)\."):
+        write_run(tmp_path / "run", "ours")
+    assert theirs.exists()
+
+
 def test_what_another_machine_writes_is_left_alone_until_it_is_forgotten(tmp_path: Path) -> None:
     theirs = tmp_path / f".run.00000000-{dead_process()}-0123abcd.part"
     theirs.mkdir()

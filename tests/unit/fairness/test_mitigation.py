@@ -16,6 +16,7 @@ from ace_risk.evaluate.list_size import select_top
 from ace_risk.evaluate.resampling import resampled_ratios
 from ace_risk.fairness.constrained import constrained_fit, one_hot
 from ace_risk.fairness.costs import Costs, home_sum
+from ace_risk.fairness.disclosure import SUPPRESSED
 from ace_risk.fairness.mitigation import AS_IS, CAUTION, TITLES
 from ace_risk.fairness.reweighed import rank_in_group, redraw, reweighing
 from ace_risk.fairness.ways import FoldRows, proxies_of, ways_of
@@ -131,6 +132,11 @@ def test_what_may_not_be_shown_in_one_way_is_shown_in_none():
     alone = costs.option(after, pair, costs.shown_in_all([after], pair))["by_group"]
     assert [row["group"] for row in alone] == ["a", "b", "c"]
     assert len(told) == 2, "c stands together with another: alone, too few were found as it is"
+    turned = costs.option(after, pair, costs.shown_in_all([after, before], pair))["by_group"]
+    assert [row["group"] for row in turned] == [row["group"] for row in told], "in whichever order they are compared"
+    gaps = [costs.option(after, {**pair, "group": a, "reference": b}, costs.shown_in_all([before, after], pair))["gap"]
+            for a, b in (("c", "a"), ("b", "a"))]  # fmt: skip
+    assert SUPPRESSED in {gap["gap"] for gap in gaps}
     assert {row["group"] for row in told}.isdisjoint({"c"})
     assert sum(row["found"] for row in told) == sum(row["found"] for row in alone)
 

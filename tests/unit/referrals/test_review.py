@@ -299,3 +299,21 @@ def test_an_outcome_after_an_earlier_record_is_about_those_who_have_one(
     assert found.considered < review.considered
     assert found.considered == make_list(again, world, as_of=DAY, places=5).considered
     assert found.frame["place"].str.contains("no earlier missing episode, which this list is about").any()
+
+
+@pytest.mark.parametrize(("recorded", "there"), [(SINCE, True), (SINCE - pd.Timedelta(1, "us"), False), (DAY, False)])
+def test_the_first_instant_of_the_hours_is_in_and_the_last_is_out(
+    pack: Pack, world: Tables, window: pd.DataFrame, recorded: pd.Timestamp, there: bool
+) -> None:
+    once = window[~window["kind"].isin(STRENGTHS)].groupby("child_id").filter(lambda rows: len(rows) == 1)
+    named = world.involvement.merge(once[once["kind"] == "asb_nuisance"], on="child_id")
+    times = world.incidents.set_index("incident_id")["recorded_at"]
+    named = named[named["incident_id"].map(times) == named["recorded_at"]]
+    child, incident = named[["child_id", "incident_id"]].iloc[0]
+    mine = world.incidents["incident_id"] == incident
+    moved = world.incidents.assign(
+        recorded_at=world.incidents["recorded_at"].mask(mine, recorded),
+        occurred_at=world.incidents["occurred_at"].mask(mine, SINCE - pd.Timedelta(days=2)),
+    )
+    found = make_review(pack, replace(world, incidents=moved), as_of=DAY, hours=HOURS)
+    assert (child in set(found.frame["child_id"])) == there
