@@ -87,6 +87,21 @@ def test_without_a_record_the_whole_line_made_anew_has_the_child_there(
     assert checked > 4
 
 
+def test_without_its_only_record_a_child_would_not_be_considered(pack: Pack, world: Tables) -> None:
+    history = build_history(world)
+    known = history[(history["occurred_at"] < DAY) & (history["recorded_at"] < DAY)]
+    left_out = load_kinds().enforcement | {"moved_home"}
+    seen_from = DAY - pd.Timedelta(days=pack.study.cohort.seen_within_days)
+    bring_in = known[~known["kind"].isin(left_out) & (known["occurred_at"] >= seen_from)]
+    times = bring_in["child_id"].value_counts()
+    line = line_of(pack, world)
+    for number in (1, 2):
+        child = next(child for child in line if times[child] == number)
+        what_if = of(pack, world, child).what_if
+        gone = [row.occurred_at for row in what_if if row.rank is None]
+        assert gone == (bring_in.loc[bring_in["child_id"] == child, "occurred_at"].tolist() if number == 1 else [])
+
+
 def test_what_is_left_out_of_what_if_changes_nothing(
     records: dict[str, ChildRecord], pack: Pack, world: Tables
 ) -> None:
