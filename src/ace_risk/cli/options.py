@@ -17,6 +17,9 @@ SetAside = Annotated[
     bool, typer.Option("--quarantine", help="Set aside rows that break a rule, up to 1 % of each table.")
 ]
 Run = Annotated[Path, typer.Argument(metavar="RUN", help="The folder that train wrote.")]
+RunOrPack = Annotated[
+    Path, typer.Argument(metavar="RUN", help="The folder that train wrote, or a pack that promote exported.")
+]
 Packed = Annotated[Path, typer.Argument(metavar="PACK", help="A pack, or the run that holds it.")]
 
 

@@ -7,11 +7,11 @@ from typing import Annotated
 
 import typer
 
-from ace_risk.cli.options import Data, Out, Run, SetAside, say
+from ace_risk.cli.options import Data, Out, RunOrPack, SetAside, say
 
 
 def list_(
-    run: Run,
+    run: RunOrPack,
     data: Data,
     as_of: Annotated[str, typer.Option("--as-of", help="The day of the list, YYYY-MM-DD: only what was known before.")],
     out: Out,
@@ -44,7 +44,7 @@ def list_(
 
 
 def review(
-    run: Run,
+    run: RunOrPack,
     data: Data,
     as_of: Annotated[str, typer.Option("--as-of", help="The time of the review, YYYY-MM-DD or YYYY-MM-DDTHH:MM.")],
     out: Out,
@@ -72,7 +72,7 @@ def review(
 
 
 def child(
-    run: Run,
+    run: RunOrPack,
     child_id: Annotated[str, typer.Argument(metavar="ID", help="The child's id, as in the data or on a list.")],
     data: Data,
     as_of: Annotated[str, typer.Option("--as-of", help="The day of the page, YYYY-MM-DD.")],
