@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import os
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -33,6 +34,8 @@ from ace_risk.tracking.pack import Pack, load_pack
 from ace_risk.tracking.sign_off import signed_permission
 
 DAYS = ("%Y-%m-%d",)
+SET_CLOCK = "The time of making was set by hand (SOURCE_DATE_EPOCH): whether it had lapsed by then can't be told."
+"""Stands on what is made of real data while that is set."""
 TIMES = (*DAYS, "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M")
 
 
@@ -71,7 +74,10 @@ def open_for_team(run: Path, data: Path, objections: Path | None, quarantine: bo
         data, pack.kinds, outcome=study.outcome.name, kept_days=study.referrals.expires_days, quarantine=quarantine
     )
     left_out = as_in_data(left_out, tables.children["child_id"])
-    return Opened(pack, tables, left_out, signed_permission(pack, given))
+    permission = signed_permission(pack, given)
+    if not permission.synthetic and os.environ.get("SOURCE_DATE_EPOCH"):
+        permission = replace(permission, statement=f"{permission.statement} {SET_CLOCK}")
+    return Opened(pack, tables, left_out, permission)
 
 
 def refer(

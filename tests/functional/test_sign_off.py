@@ -50,6 +50,17 @@ def test_real_data_are_listed_only_with_a_sign_off(run_command, demo, real, tmp_
         assert "For use by Ada Holme and CCP team, Carlisle only; made by Ada Holme" in text, name
 
 
+def test_a_clock_that_was_set_by_hand_is_told_on_real_data(run_command, demo, real, tmp_path, monkeypatch):
+    run = shutil.copytree(demo / "run", tmp_path / "run")
+    run_command("sign-off", run, "--name", "Ada Holme", "--role", "Head", "--until", date.today() + timedelta(30),
+                "--without-gate", "A test.")  # fmt: skip
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1767225600")
+    for name, data in (("real", real), ("made-up", demo / "data")):
+        done = run_command("list", run, "--data", data, *AS_OF, "--out", tmp_path / name)
+        assert done.returncode == 0, done.stderr
+        assert ("(SOURCE_DATE_EPOCH)" in (tmp_path / name / "referrals.html").read_text()) == (name == "real")
+
+
 def test_an_approval_that_ended_is_refused_whatever_was_signed(run_command, demo, real, approve, tmp_path):
     approve(real, expires_on=date.today())
     done = run_command("list", demo / "run", "--data", real, *AS_OF, "--out", tmp_path / "list")

@@ -160,12 +160,16 @@ class Catalogue:
         """
         path, kinds = Path(path), kinds or load_kinds()
         content = read_yaml(path)
+        problems: list[str] = []
         try:
             file = CatalogueFile.model_validate(content)
         except ValidationError as error:
             problems = [_by_label(problem, content) for problem in validation_problems(error)]
-            raise StudyError.from_problems(str(path), problems) from None
-        problems = _unknown_names(file, kinds)
+            readable = _readable_part(content, error)
+            if readable is None:
+                raise StudyError.from_problems(str(path), problems) from None
+            file = readable
+        problems += _unknown_names(file, kinds)
         specs: list[FeatureSpec] = []
         for entry in file.features:
             problems += _entry_problems(entry, file, kinds)
@@ -177,6 +181,18 @@ class Catalogue:
         if problems or repeated:
             raise StudyError.from_problems(str(path), [*problems, *([repeated] if repeated else [])])
         return cls(specs, file.domains, file.support_options, file.safe_contact_kinds, file.kind_support)
+
+
+def _readable_part(content: Any, error: ValidationError) -> CatalogueFile | None:
+    """The file without the features that can't be read, so that what else is wrong is told; None if more is wrong."""
+    unreadable = {item["loc"][1] for item in error.errors() if len(item["loc"]) > 1 and item["loc"][0] == "features"}
+    if not unreadable:
+        return None
+    kept = [entry for number, entry in enumerate(content["features"]) if number not in unreadable]
+    try:
+        return CatalogueFile.model_validate({**content, "features": kept})
+    except ValidationError:
+        return None
 
 
 def _repeated(specs: Iterable[FeatureSpec]) -> str:

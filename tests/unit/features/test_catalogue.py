@@ -69,12 +69,14 @@ def test_every_problem_of_a_catalogue_is_told_at_once(tmp_path):
     content["features"] = [
         {"label": "a", "title": "A", "kinds": ["nonsense"], "measure": "count", "domain": "trio"},
         {"label": "b", "title": "B", "kinds": ["missing"], "measure": "count", "domain": "space", "support": ["tea"]},
+        {"label": "c", "title": "C", "kinds": ["missing"], "measure": "median", "domain": "trio"},
+        {"label": "d", "title": "D", "kinds": ["arrest"], "measure": "count", "domain": "trio"},
     ]
     path = tmp_path / "catalogue.yaml"
     path.write_text(yaml.safe_dump(content), encoding="utf-8")
     with pytest.raises(StudyError) as error:
         Catalogue.from_yaml(path)
-    for word in ("nonsense", "space", "tea"):
+    for word in ("nonsense", "space", "tea", "c.measure", "arrest"):
         assert word in str(error.value)
 
 
