@@ -143,5 +143,10 @@ def _lookup(frames: Frames, table: str, key: str, time: str) -> pd.Series:
 
 
 def _at(times: pd.Series, keys: pd.Series) -> pd.Series:
-    """The time of each key, in the order of the keys; empty where the key has none."""
-    return times.reindex(keys.to_numpy()).set_axis(keys.index)
+    """The time of each key, in the order of the keys; empty where the key has none. Like `reindex`, and faster."""
+    text = pa.large_string()
+    known = pa.array(times.index, from_pandas=True).cast(text)
+    found = pc.index_in(pa.array(keys, from_pandas=True).cast(text), value_set=known)
+    place = pd.Series(found.to_numpy(zero_copy_only=False), index=keys.index).fillna(len(times)).astype(np.intp)
+    filled = np.append(times.to_numpy(dtype="datetime64[us]"), np.datetime64("NaT", "us"))
+    return pd.Series(filled[place.to_numpy()], index=keys.index)

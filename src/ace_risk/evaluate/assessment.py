@@ -16,10 +16,9 @@ from ace_risk.evaluate.checks import learning_records, unseen_record
 from ace_risk.evaluate.churn import churn_record
 from ace_risk.evaluate.document import build_evaluation, data_notes, fold_records, quarantine_notes
 from ace_risk.evaluate.figures import at_places
-from ace_risk.evaluate.judged import JudgedRows, Ranking
+from ace_risk.evaluate.judged import JudgedRows, Ranking, top_of_lists
 from ace_risk.evaluate.lead_time import lead_time_record, outcome_days
 from ace_risk.evaluate.list_size import ListEvaluation
-from ace_risk.evaluate.places import top_of_lists
 from ace_risk.evaluate.printed_card import print_card
 from ace_risk.evaluate.ranking import auc
 from ace_risk.evaluate.rankings import rank_rows, rule_rankings

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ace_risk.evaluate.list_size import select_top
-from ace_risk.evaluate.places import top_of_lists
+from ace_risk.evaluate.list_size import select_top, smallest_list
+from ace_risk.evaluate.places import Places
 from ace_risk.features.ties import tie_order
 from ace_risk.models.prepared import Prepared, Rows
 
@@ -76,6 +76,39 @@ class JudgedRows:
 
 _COLUMNS = ("label", "lists", "tie_key", "households", "children")
 """What there is of each row."""
+
+
+def top_of_lists(
+    score: NDArray[np.float64],
+    places: int,
+    lists: NDArray[Any],
+    ties: NDArray[np.int64],
+    kept: tuple[tuple[NDArray[np.bool_], int], ...],
+) -> NDArray[np.bool_]:
+    """Which rows get a place on their list, where some places are kept for groups.
+
+    Parameters
+    ----------
+    score, lists, ties
+        Per row: its score, its list, and its order among equal scores, smaller first.
+    places
+        Places on each list.
+    kept
+        Per group: the mask of its rows, and the places kept on each list.
+
+    Examples
+    --------
+    >>> young = np.array([False, False, True])
+    >>> top_of_lists(np.array([3.0, 2.0, 1.0]), 2, np.zeros(3), np.arange(3), ((young, 1),)).tolist()
+    [True, False, True]
+    """
+    smallest_list(places, len(score), lists)
+    on_list = np.zeros(len(score), dtype=bool)
+    for one in np.unique(lists):
+        rows = np.flatnonzero(lists == one)
+        line = Places(places, ties[rows], tuple((members[rows], number) for members, number in kept))
+        on_list[rows] = line.listed(score[rows])
+    return on_list
 
 
 @dataclass(frozen=True, eq=False)

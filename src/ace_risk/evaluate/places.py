@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from ace_risk.errors import StudyError
-from ace_risk.evaluate.list_size import smallest_list
 from ace_risk.models.additive import AdditiveModel
 from ace_risk.plans import AgeBand
 
@@ -140,39 +138,6 @@ def kept_masks(
     wanted: list[tuple[str, str, int]] = [("hub", name, number) for name, number in by_hub.items()]
     wanted += [("age_band", name, number) for name, number in by_age_band.items()]
     return tuple(((groups[column] == name).to_numpy(dtype=bool), number) for column, name, number in wanted)
-
-
-def top_of_lists(
-    score: NDArray[np.float64],
-    places: int,
-    lists: NDArray[Any],
-    ties: NDArray[np.int64],
-    kept: tuple[tuple[NDArray[np.bool_], int], ...],
-) -> NDArray[np.bool_]:
-    """Which rows get a place on their list, where some places are kept for groups.
-
-    Parameters
-    ----------
-    score, lists, ties
-        Per row: its score, its list, and its order among equal scores, smaller first.
-    places
-        Places on each list.
-    kept
-        Per group: the mask of its rows, and the places kept on each list.
-
-    Examples
-    --------
-    >>> young = np.array([False, False, True])
-    >>> top_of_lists(np.array([3.0, 2.0, 1.0]), 2, np.zeros(3), np.arange(3), ((young, 1),)).tolist()
-    [True, False, True]
-    """
-    smallest_list(places, len(score), lists)
-    on_list = np.zeros(len(score), dtype=bool)
-    for one in np.unique(lists):
-        rows = np.flatnonzero(lists == one)
-        line = Places(places, ties[rows], tuple((members[rows], number) for members, number in kept))
-        on_list[rows] = line.listed(score[rows])
-    return on_list
 
 
 def bands(line: Places, tables: Sequence[AdditiveModel], features: pd.DataFrame, listed: NDArray[np.intp]) -> list[str]:

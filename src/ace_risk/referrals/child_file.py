@@ -56,6 +56,8 @@ def as_in_data(written: Collection[str], children: pd.Series) -> frozenset[str]:
     >>> sorted(as_in_data({"c1 ", "C9"}, pd.Series(["C1", "C2"])))
     ['C1', 'C9']
     """
+    if not written:
+        return frozenset()
     wanted = {_plain(child): child for child in written}
     texts = children.map(written_id)
     keys = texts.map(_plain)
