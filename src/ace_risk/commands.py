@@ -162,16 +162,15 @@ def card(run: Path) -> list[str]:
 
 def of_a_run(run: Path) -> Path:
     """The folder of a run; a pack by itself is refused, because a pack is never written into."""
-    if not run.is_dir():
-        raise StudyError(f"{run}: no such folder. Give the run that ace-risk train wrote.")
-    if not (run / "pack").is_dir() and not (run / MANIFEST).is_file():
-        raise StudyError(f"{run}: holds no pack. Give the run that ace-risk train wrote.")
-    if not (run / "pack").is_dir():
+    if (run / "pack").is_dir():
+        return run
+    if (run / MANIFEST).is_file():
         raise StudyError(
             f"{run}: is a pack, and a pack is never written into. Give the run that holds it as pack/, "
             "or copy the pack to a folder of its own as pack/."
         )
-    return run
+    what = "holds no pack" if run.is_dir() else "no such folder"
+    raise StudyError(f"{run}: {what}. Give the run that ace-risk train wrote.")
 
 
 def demo(out: Path, children: int | None = None, workers: int | None = None) -> list[str]:

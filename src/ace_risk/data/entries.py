@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, TypeVar
 
+import yaml
 from pydantic import StringConstraints, TypeAdapter, ValidationError
 
+from ace_risk.data.files import write_file
 from ace_risk.data.plain_yaml import read_plain_yaml
 from ace_risk.errors import StudyError
 from ace_risk.kinds import validation_problems
@@ -16,6 +19,22 @@ Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 """Text that isn't empty."""
 
 Entry = TypeVar("Entry", bound=Part)
+
+
+PackId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+"""The whole id of a pack."""
+
+
+def write_entries(path: Path, entries: Iterable[Part]) -> None:
+    """Write entries as :func:`read_entries` reads them, in place of what the file held.
+
+    Raises
+    ------
+    OutputError
+        If the file can't be written.
+    """
+    content = [entry.model_dump(mode="json") for entry in entries]
+    write_file(path, yaml.safe_dump(content, sort_keys=False, allow_unicode=True))
 
 
 def read_entries(path: Path, kind: type[Entry]) -> tuple[Entry, ...]:

@@ -66,17 +66,21 @@ def half_written(folder: Path) -> list[Path]:
     found = []
     for place, inner, _ in os.walk(folder, followlinks=False):
         for name in sorted(inner):
-            path, match = Path(place) / name, re.fullmatch(_NAME.format(target=".+"), name)
-            if match and match["ending"] == "part" and not path.is_symlink() and _is_left(path, match):
+            path, match = Path(place) / name, _begun(name)
+            if match and not path.is_symlink() and _is_left(path, match):
                 found.append(path)
     return found
 
 
 def is_being_written(path: Path, folder: Path) -> bool:
     """Whether a path inside a folder lies in what a command began and hasn't finished; see :func:`half_written`."""
-    pattern = re.compile(_NAME.format(target=".+"))
-    matches = (pattern.fullmatch(name) for name in path.relative_to(folder).parts)
-    return any(match["ending"] == "part" for match in matches if match)
+    return any(_begun(name) for name in path.relative_to(folder).parts)
+
+
+def _begun(name: str) -> re.Match[str] | None:
+    """Whether a name is that of something begun, for whichever target."""
+    match = re.fullmatch(_NAME.format(target=".+"), name)
+    return match if match and match["ending"] == "part" else None
 
 
 def _beside(target: Path) -> list[tuple[Path, re.Match[str]]]:

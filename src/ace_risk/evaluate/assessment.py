@@ -33,7 +33,7 @@ from ace_risk.features.cohort import censoring_reasons, without_few_deaths
 from ace_risk.features.ties import tie_order
 from ace_risk.models.additive import AdditiveModel
 from ace_risk.models.baselines import Baselines, load_baselines
-from ace_risk.models.prepared import Prepared, Rows
+from ace_risk.models.prepared import Prepared, Rows, kept_of
 from ace_risk.plans import ModelPlan
 from ace_risk.study import Study
 
@@ -230,7 +230,7 @@ def churns(
     }
     titles = {ranking.name: ranking.title for ranking in rankings}
     children, cutoffs = cohort["child_id"].to_numpy(), cohort["cutoff"].to_numpy()
-    kept = tuple((members[everybody], number) for members, number in prepared.kept)
+    kept = kept_of(prepared.kept, everybody)
     return [
         {"name": name, "title": titles[name]}
         | churn_record(children, cutoffs, top_of_lists(score, places, cutoffs, ties, kept))

@@ -24,10 +24,7 @@ _CURVE_SHARES = (0.01, 0.02, 0.03, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5)
 
 def at_places(ranking: Ranking, rows: JudgedRows, places: int) -> ListEvaluation:
     """The pooled confusion table of a ranking at so many places on each list."""
-    listed, followed = rows.top(ranking.score, places), rows.label == 1
-    tp, selected, positives = int((listed & followed).sum()), int(listed.sum()), int(followed.sum())
-    fp, fn = selected - tp, positives - tp
-    return ListEvaluation(tp=tp, fp=fp, tn=len(followed) - tp - fp - fn, fn=fn, places=places, lists=selected // places)
+    return ListEvaluation.of(rows.label == 1, rows.top(ranking.score, places), places)
 
 
 def table_of(at_size: ListEvaluation) -> dict[str, int]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ace_risk.evaluate.list_size import select_top, smallest_list
 from ace_risk.evaluate.places import Places
 from ace_risk.features.ties import tie_order
-from ace_risk.models.prepared import Prepared, Rows
+from ace_risk.models.prepared import Kept, Prepared, Rows, kept_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,7 +37,7 @@ class JudgedRows:
     tie_key: NDArray[np.int64]
     households: NDArray[Any]
     children: NDArray[Any]
-    kept: tuple[tuple[NDArray[np.bool_], int], ...] = ()
+    kept: Kept = ()
 
     @classmethod
     def of(cls, prepared: Prepared, rows: Rows) -> JudgedRows:
@@ -49,13 +49,13 @@ class JudgedRows:
             tie_order(prepared.history, cohort, prepared.kinds),
             prepared.groups["household_id"].iloc[rows].to_numpy(dtype=object),
             cohort["child_id"].to_numpy(dtype=object),
-            tuple((members[rows], number) for members, number in prepared.kept),
+            kept_of(prepared.kept, rows),
         )
 
     def take(self, chosen: NDArray[Any]) -> JudgedRows:
         """Some of the rows, by position or mask."""
         columns = {name: getattr(self, name)[chosen] for name in _COLUMNS}
-        return JudgedRows(**columns, kept=tuple((members[chosen], number) for members, number in self.kept))
+        return JudgedRows(**columns, kept=kept_of(self.kept, chosen))
 
     @classmethod
     def together(cls, parts: list[JudgedRows]) -> JudgedRows:
@@ -65,13 +65,8 @@ class JudgedRows:
         return cls(**columns, kept=tuple((np.concatenate([of for of, _ in one]), one[0][1]) for one in kept))
 
     def top(self, score: NDArray[np.float64], places: int) -> NDArray[np.bool_]:
-        """Which rows get a place on their list; places that are kept for groups go to these first.
-
-        On lists too short for all the places that are kept, none is.
-        """
-        if self.kept and sum(number for _, number in self.kept) <= places:
-            return top_of_lists(score, places, self.lists, self.tie_key, self.kept)
-        return select_top(score, places, self.lists, self.tie_key)
+        """Which rows get a place on their list; places that are kept for groups go to these first."""
+        return top_of_lists(score, places, self.lists, self.tie_key, self.kept)
 
 
 _COLUMNS = ("label", "lists", "tie_key", "households", "children")
@@ -83,9 +78,9 @@ def top_of_lists(
     places: int,
     lists: NDArray[Any],
     ties: NDArray[np.int64],
-    kept: tuple[tuple[NDArray[np.bool_], int], ...],
+    kept: Kept,
 ) -> NDArray[np.bool_]:
-    """Which rows get a place on their list, where some places are kept for groups.
+    """Which rows get a place on their list; on lists too short for all the places that are kept, none is kept.
 
     Parameters
     ----------
@@ -102,11 +97,13 @@ def top_of_lists(
     >>> top_of_lists(np.array([3.0, 2.0, 1.0]), 2, np.zeros(3), np.arange(3), ((young, 1),)).tolist()
     [True, False, True]
     """
+    if not kept or sum(number for _, number in kept) > places:
+        return select_top(score, places, lists, ties)
     smallest_list(places, len(score), lists)
     on_list = np.zeros(len(score), dtype=bool)
     for one in np.unique(lists):
         rows = np.flatnonzero(lists == one)
-        line = Places(places, ties[rows], tuple((members[rows], number) for members, number in kept))
+        line = Places(places, ties[rows], kept_of(kept, rows))
         on_list[rows] = line.listed(score[rows])
     return on_list
 

@@ -55,6 +55,13 @@ class ListEvaluation:
         if self.selected != self.places * self.lists:
             raise StudyError(f"tp + fp: must be places × lists = {self.places * self.lists:,}, got {self.selected:,}.")
 
+    @classmethod
+    def of(cls, followed: NDArray[np.bool_], listed: NDArray[np.bool_], places: int) -> ListEvaluation:
+        """The table of rows for which the outcome followed or not, on lists of so many places or not."""
+        tp, positives, selected = int((followed & listed).sum()), int(followed.sum()), int(listed.sum())
+        fp, fn = selected - tp, positives - tp
+        return cls(tp=tp, fp=fp, tn=len(followed) - tp - fp - fn, fn=fn, places=places, lists=selected // places)
+
     @property
     def n(self) -> int:
         """Rows in all."""
@@ -198,11 +205,7 @@ def evaluate_at_list_size(
     values = read_score(score)
     check_lengths(y_true=outcome, score=values)
     chosen = select_top(values, list_size, lists, tie_key, seed)
-    tp, positives, selected = int((outcome & chosen).sum()), int(outcome.sum()), int(chosen.sum())
-    fp, fn = selected - tp, positives - tp
-    return ListEvaluation(
-        tp=tp, fp=fp, tn=len(outcome) - tp - fp - fn, fn=fn, places=int(list_size), lists=selected // int(list_size)
-    )
+    return ListEvaluation.of(outcome, chosen, int(list_size))
 
 
 def select_top(score: Any, list_size: int, lists: Any = None, tie_key: Any = None, seed: int = 0) -> NDArray[np.bool_]:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ace_risk.errors import StudyError
 from ace_risk.models.additive import AdditiveModel
+from ace_risk.models.prepared import Kept
 from ace_risk.plans import AgeBand
 
 WELL_INSIDE = "well inside"
@@ -35,7 +36,7 @@ class Places:
 
     places: int
     ties: NDArray[np.int64]
-    kept: tuple[tuple[NDArray[np.bool_], int], ...] = ()
+    kept: Kept = ()
 
     def order(self, score: NDArray[np.float64]) -> NDArray[np.intp]:
         """The children in line, the highest score first; of equal scores, the smaller tie number first."""
@@ -109,7 +110,7 @@ def check_places(places: int, children: int) -> None:
 
 def kept_places(
     groups: pd.DataFrame, places: int, by_hub: Mapping[str, int], by_age_band: Mapping[AgeBand, int]
-) -> tuple[tuple[NDArray[np.bool_], int], ...]:
+) -> Kept:
     """The children of each hub and age band that has places kept, and how many.
 
     Raises
@@ -131,9 +132,7 @@ def kept_places(
     return kept_masks(groups, by_hub, by_age_band)
 
 
-def kept_masks(
-    groups: pd.DataFrame, by_hub: Mapping[str, int], by_age_band: Mapping[AgeBand, int]
-) -> tuple[tuple[NDArray[np.bool_], int], ...]:
+def kept_masks(groups: pd.DataFrame, by_hub: Mapping[str, int], by_age_band: Mapping[AgeBand, int]) -> Kept:
     """Of some rows, those of each hub and age band that has places kept, and how many; a group may have no rows."""
     wanted: list[tuple[str, str, int]] = [("hub", name, number) for name, number in by_hub.items()]
     wanted += [("age_band", name, number) for name, number in by_age_band.items()]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,6 +14,13 @@ from ace_risk.kinds import Kinds
 from ace_risk.models.folds import Fold, TemporalFolds
 
 Rows = NDArray[np.intp]
+Kept = tuple[tuple[NDArray[np.bool_], int], ...]
+"""Places kept on each list for some groups: the mask of a group's rows, and how many."""
+
+
+def kept_of(kept: Kept, rows: NDArray[Any]) -> Kept:
+    """The kept places of some of the rows, by position or mask."""
+    return tuple((members[rows], number) for members, number in kept)
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,7 +42,7 @@ class Prepared:
     eligible
         Whether each row has the earlier record that the outcome asks for; all have where it asks for none.
     kept
-        Where places are kept for hubs or age bands: the mask of each group's rows, and the places kept on each list.
+        The places kept for hubs or age bands.
     """
 
     kinds: Kinds
@@ -47,7 +55,7 @@ class Prepared:
     family: pd.Series
     folds: TemporalFolds
     eligible: NDArray[np.bool_]
-    kept: tuple[tuple[NDArray[np.bool_], int], ...] = ()
+    kept: Kept = ()
 
     def known(self, rows: Rows) -> Rows:
         """Those of some rows whose outcome could be followed to its end."""

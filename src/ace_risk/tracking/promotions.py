@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import yaml
-from pydantic import Field
-
-from ace_risk.data.entries import read_entries
-from ace_risk.data.files import write_file
+from ace_risk.data.entries import PackId, read_entries, write_entries
 from ace_risk.plans import Part
 
 if TYPE_CHECKING:
@@ -31,7 +27,7 @@ class Promotion(Part):
         The day.
     """
 
-    pack: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    pack: PackId
     promoted_on: date
 
 
@@ -53,8 +49,7 @@ def note_promotion(pack_id: str, beside: Path, today: date | None = None) -> Non
     path = beside / PROMOTIONS
     promoted = Promotion(pack=pack_id, promoted_on=today or date.today())
     kept = [item for item in read_entries(path, Promotion) if item.pack != pack_id]
-    content = [item.model_dump(mode="json") for item in (*kept, promoted)]
-    write_file(path, yaml.safe_dump(content, sort_keys=False))
+    write_entries(path, (*kept, promoted))
 
 
 def is_promoted(pack: Pack) -> bool:

@@ -5,14 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
-
-import yaml
-from pydantic import Field
+from typing import TYPE_CHECKING
 
 from ace_risk.data.approval import Permission, check_approval
-from ace_risk.data.entries import Words, read_entries
-from ace_risk.data.files import write_file
+from ace_risk.data.entries import PackId, Words, read_entries, write_entries
 from ace_risk.errors import RefusedError, StudyError
 from ace_risk.plans import Part
 from ace_risk.report.natural import day
@@ -43,7 +39,7 @@ class SignOff(Part):
         Why it is used although the gate didn't let it through; empty if it did.
     """
 
-    pack: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    pack: PackId
     name: Words
     role: Words
     signed_on: date
@@ -105,8 +101,7 @@ def add_sign_off(
     signed = SignOff(
         pack=pack.id, name=name, role=role, signed_on=today, until=until, note=note, without_gate=without_gate
     )
-    content = [item.model_dump(mode="json") for item in (*read_sign_offs(path), signed)]
-    write_file(path, yaml.safe_dump(content, sort_keys=False, allow_unicode=True))
+    write_entries(path, (*read_sign_offs(path), signed))
     return path
 
 
